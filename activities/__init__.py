@@ -1,0 +1,1 @@
+"""Every side effect: records, notifications, dispatching, and the connections that they use."""

@@ -1,0 +1,84 @@
+"""PostgreSQL: one engine a process, one transaction at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, Self
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from activities.connections.keys import KeyRing
+from activities.connections.personal_data import PersonalDataCipher
+
+_CONNECT_SECONDS: Final = 3
+_POOL_WAIT_SECONDS: Final = 5
+_SESSION: Final = {
+    "timezone": "UTC",
+    # shorter than an activity's 30 s, so that an attempt given up on holds no lock when the next begins
+    "statement_timeout": "12s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_UNAVAILABLE: Final = ("08", "53", "57P")
+"""SQLSTATE classes: connection lost, out of connections or disk, shutting down or starting up."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """The records: an engine, and the cipher of their personal columns."""
+
+    engine: Engine
+    personal: PersonalDataCipher
+
+    @classmethod
+    def connect(cls, url: str, keyring: KeyRing, *, pool_size: int = 5) -> Self:
+        """Return a database that opens connections when they are first needed; it does not connect yet."""
+        engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=_POOL_WAIT_SECONDS,
+            pool_pre_ping=True,
+            # statements in logs and errors without their values: those may be personal data
+            hide_parameters=True,
+            connect_args={
+                "connect_timeout": _CONNECT_SECONDS,
+                # a host that vanishes counts as gone after some 15 s, while we send (milliseconds) and while we wait
+                "tcp_user_timeout": 10_000,
+                "keepalives_idle": 5,
+                "keepalives_interval": 3,
+                "keepalives_count": 3,
+                "application_name": "guanjia",
+                "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+            },
+        )
+        return cls(engine=engine, personal=PersonalDataCipher(keyring))
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction: committed at the end of the block, rolled back if it raises.
+
+        Raises ``sqlalchemy.exc.OperationalError`` if PostgreSQL cannot be reached (:func:`is_unavailable`).
+        """
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self.engine.dispose()
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the error says that PostgreSQL is out of reach just now, rather than that the statement is wrong."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state: str | None = getattr(error.orig, "pgcode", None)
+    if state is None:  # the server never answered
+        return isinstance(error, OperationalError | InterfaceError)
+    return state.startswith(_UNAVAILABLE)

@@ -1,0 +1,158 @@
+"""The secrets of one installation 密钥文件: one TOML file that only its owner can read.
+
+Whoever has this file can read every case; whoever loses it has lost the personal data. Back it up apart
+from the database. Temporal's payloads and the database's columns have keys of their own, so that one can be
+handed out (to a codec server, say) without the other.
+"""
+
+import base64
+import hashlib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from activities.connections.encryption import KEY_BYTES, EncryptionKeys
+
+_ENCRYPTING: Final = ("payload", "personal")
+_WEBHOOK_PREFIX: Final = "whsec_"
+
+
+class KeyFileError(Exception):
+    """The key file is missing, open to others, or not what it should be; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """All secrets; none of them shows in its ``repr``.
+
+    ``payload`` encrypts what Temporal holds, ``personal`` the personal columns. ``index_key`` makes telephone
+    numbers searchable, ``case_number_key`` makes case numbers: neither may ever change. ``reply_webhook_secret``
+    signs customers' replies (standardwebhooks, ``whsec_…``), ``codec_token`` opens the codec server.
+    """
+
+    payload: EncryptionKeys
+    personal: EncryptionKeys
+    index_key: bytes = field(repr=False)
+    case_number_key: bytes = field(repr=False)
+    reply_webhook_secret: str = field(repr=False)
+    codec_token: str = field(repr=False)
+
+    @property
+    def codec_token_digest(self) -> bytes:
+        """SHA-256 of ``codec_token``, to compare a presented token with."""
+        return hashlib.sha256(self.codec_token.encode()).digest()
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Return new random secrets that are stored nowhere yet."""
+        key_id = f"{datetime.now(UTC):%Y%m%d}"
+        return cls(
+            payload=EncryptionKeys({key_id: secrets.token_bytes(KEY_BYTES)}, current=key_id),
+            personal=EncryptionKeys({key_id: secrets.token_bytes(KEY_BYTES)}, current=key_id),
+            index_key=secrets.token_bytes(KEY_BYTES),
+            case_number_key=secrets.token_bytes(KEY_BYTES),
+            reply_webhook_secret=_WEBHOOK_PREFIX + _base64(secrets.token_bytes(KEY_BYTES)),
+            codec_token=secrets.token_urlsafe(KEY_BYTES),
+        )
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Write new secrets to ``path`` and return them; raises ``KeyFileError`` if there is a file already."""
+        ring = cls.generate()
+        ring.write(path)
+        return ring
+
+    def write(self, path: Path) -> None:
+        """Write to a new file that only its owner can read; raises ``KeyFileError``, never overwrites."""
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise KeyFileError(f"密钥文件 {path} 已存在,不会覆盖:换掉它,已加密的内容就再也读不出来") from None
+        except OSError as error:
+            raise KeyFileError(f"无法写入密钥文件 {path}:{error.strerror}") from error
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(_as_toml(self))
+            file.flush()
+            os.fsync(file.fileno())
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the file; raises ``KeyFileError`` if it is missing, readable by others, incomplete or malformed."""
+        try:
+            mode = path.stat().st_mode
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise KeyFileError(
+                f"找不到密钥文件 {path}:首次安装用 guanjia keys create 生成;已有数据时请从备份恢复,不要另建"
+            ) from None
+        except OSError as error:
+            raise KeyFileError(f"无法读取密钥文件 {path}:{error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise KeyFileError(f"密钥文件 {path} 不是有效的 TOML:{error}") from None
+        if mode & 0o077:
+            raise KeyFileError(f"密钥文件 {path} 可被他人读取(权限 {mode & 0o777:o}):请运行 chmod 600 {path}")
+        try:
+            return cls._from_toml(content)
+        except (KeyError, TypeError, ValueError) as error:
+            reason = f"缺少 {error}" if isinstance(error, KeyError) else str(error)
+            raise KeyFileError(f"密钥文件 {path} 内容有误:{reason}。请从备份恢复") from None
+
+    @classmethod
+    def _from_toml(cls, content: Mapping[str, Any]) -> Self:
+        payload, personal = (
+            EncryptionKeys(
+                {key_id: _key(f"{name}.keys.{key_id}", text) for key_id, text in content[name]["keys"].items()},
+                current=content[name]["current"],
+            )
+            for name in _ENCRYPTING
+        )
+        secret = content["reply_webhook_secret"]
+        if not secret.startswith(_WEBHOOK_PREFIX):
+            raise ValueError(f"reply_webhook_secret 应以 {_WEBHOOK_PREFIX} 开头")
+        _key("reply_webhook_secret", secret.removeprefix(_WEBHOOK_PREFIX))
+        if len(content["codec_token"]) < KEY_BYTES:
+            raise ValueError(f"codec_token 应不少于 {KEY_BYTES} 个字符")
+        return cls(
+            payload=payload,
+            personal=personal,
+            index_key=_key("index_key", content["index_key"]),
+            case_number_key=_key("case_number_key", content["case_number_key"]),
+            reply_webhook_secret=secret,
+            codec_token=content["codec_token"],
+        )
+
+
+def _key(name: str, text: str) -> bytes:
+    """Decode one key; the error names it and never shows it."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError(f"{name} 不是 base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"{name} 应为 {KEY_BYTES} 字节,实为 {len(key)} 字节")
+    return key
+
+
+def _base64(key: bytes) -> str:
+    return base64.b64encode(key).decode()
+
+
+def _as_toml(ring: KeyRing) -> str:
+    lines = [
+        "# 管家的密钥文件:请单独备份,不要提交到版本库,不要发给他人。",
+        "# 更换 payload 或 personal 密钥:在 keys 下加一行新编号,把 current 改成它;旧编号必须保留。",
+        "# index_key 与 case_number_key 不可更换。",
+        f'index_key = "{_base64(ring.index_key)}"',
+        f'case_number_key = "{_base64(ring.case_number_key)}"',
+        f'reply_webhook_secret = "{ring.reply_webhook_secret}"',
+        f'codec_token = "{ring.codec_token}"',
+    ]
+    for name, keys in zip(_ENCRYPTING, (ring.payload, ring.personal), strict=True):
+        lines += ["", f"[{name}]", f'current = "{keys.current}"', f"[{name}.keys]"]
+        lines += [f'"{key_id}" = "{_base64(key)}"' for key_id, key in keys.keys.items()]
+    return "\n".join(lines) + "\n"

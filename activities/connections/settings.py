@@ -1,0 +1,154 @@
+"""What one installation can set 设置: from ``GUANJIA_*`` variables, then from the TOML file of ``GUANJIA_CONFIG``.
+
+Temporal's own address, namespace, TLS and keys are not here: ``temporalio.envconfig`` reads ``TEMPORAL_*``.
+Numbers of the business are not here either: they are policy (``docs/domain/policy.md``).
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings import SettingsError as UnreadableSettingError
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+NotificationChannel = Literal["mail", "wecom", "webhook", "inbox"]
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what it should be, without its value."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Smtp(_Section):
+    """The mail server 邮件服务器 that customers' mail is handed to."""
+
+    host: str
+    port: Port = 587
+    sender: str
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    starttls: bool = True
+
+
+class Webhook(_Section):
+    """Where a community's notices are posted, signed with ``secret`` (standardwebhooks, ``whsec_…``)."""
+
+    url: str
+    secret: SecretStr
+
+
+class EmergencyContact(_Section):
+    """Who is told of an emergency 紧急联系人 when PostgreSQL is down and the directory does not help."""
+
+    phone: str = Field(default="", repr=False)
+    mail: str = Field(default="", repr=False)
+
+
+class WorkerLimits(_Section):
+    """How much one worker process takes on. Seconds and counts."""
+
+    cached_cases: int = Field(default=1000, ge=0)
+    """Cases kept in memory, about 110 KiB each; the others are replayed when something happens to them."""
+    concurrent_activities: int = Field(default=20, ge=1)
+    """Activities at once on each queue; each has a thread and, while it needs it, a connection to PostgreSQL."""
+    stop_seconds: float = Field(default=5, gt=0)
+    """How long a stop waits for running activities before it gives them up to another attempt."""
+    patience_seconds: float = Field(default=30, ge=0)
+    """How long a start waits for PostgreSQL and Temporal to answer."""
+
+
+class Settings(BaseSettings):
+    """All settings of one process; read them with :meth:`load`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUANJIA_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(repr=False)
+    """``postgresql+psycopg2://…``; may hold a password."""
+    keys_file: Path
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8080
+    codec_port: Port = 8081
+    max_body_bytes: int = Field(default=1024 * 1024, gt=0)
+    requests_per_minute: int = Field(default=600, gt=0)
+    """For each bearer token."""
+    smtp: Smtp | None = None
+    wecom: dict[str, SecretStr] = {}
+    """By community: address of its WeCom group robot 企业微信群机器人, which holds the robot's key.
+
+    Names of variables lose their case, so in the environment it is JSON: ``GUANJIA_WECOM='{"XYDX": "https://…"}'``.
+    """
+    webhook: dict[str, Webhook] = {}
+    """By community; in the environment as JSON too."""
+    notification_order: tuple[NotificationChannel, ...] = ("wecom", "webhook", "mail", "inbox")
+    """Channels in the order in which they are tried; one left out is not used, the inbox is always the last."""
+    emergency_contacts: dict[str, tuple[EmergencyContact, ...]] = {}
+    """By community: told of an emergency while PostgreSQL is down and the community's own staff cannot be reached."""
+    log_format: Literal["lines", "json"] = "lines"
+    metrics_address: str = ""
+    """``host:port`` on which a worker shows Temporal's metrics to Prometheus; none if empty."""
+    workers: WorkerLimits = WorkerLimits()
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_the_driver(cls, url: str) -> str:
+        if not url.startswith("postgresql+psycopg2://"):
+            raise ValueError("应以 postgresql+psycopg2:// 开头")
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file."""
+        file = os.environ.get("GUANJIA_CONFIG")
+        of_file = (TomlConfigSettingsSource(settings_cls, toml_file=Path(file)),) if file else ()
+        return init_settings, env_settings, *of_file
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Read the settings; raises ``SettingsError`` that lists every wrong or missing one."""
+        file = os.environ.get("GUANJIA_CONFIG")
+        if file and not Path(file).is_file():
+            raise SettingsError(f"GUANJIA_CONFIG 指定的设置文件 {file} 不存在")
+        try:
+            return cls(**overrides)
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"设置文件 {file} 不是有效的 TOML:{error}") from None
+        except ValidationError as error:
+            wrong = ";".join(f"{'.'.join(map(str, each['loc']))} {_said(each)}" for each in error.errors())
+            raise SettingsError(f"设置有误({file or '环境变量 GUANJIA_*'}):{wrong}") from None
+        except UnreadableSettingError as error:
+            raise SettingsError(f"环境变量里的设置应写成 JSON:{error}") from None
+
+
+def _said(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "missing":
+            return "缺少"
+        case "extra_forbidden":
+            return "不认识,请检查拼写"
+        case _:
+            return error["msg"].removeprefix("Value error, ")

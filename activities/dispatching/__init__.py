@@ -1,0 +1,1 @@
+"""Choosing who takes the next job, under a lock."""

@@ -1,0 +1,134 @@
+"""Claims 通知登记: one row for each (case, event, occurrence, recipient, channel), taken before anything is sent.
+
+    sending ──→ accepted ──→ delivered        the provider took it; it reached the person, or was read
+       │  ↑          └─────→ failed           taken, and later reported as undeliverable
+       │  └── queued                          certainly not taken yet; waits for the next attempt
+       ├────→ failed                          refused: another channel is tried
+       └────→ unknown                         handed over, answer lost, and the receiver cannot tell repeats
+
+A worker may die at any point. One that dies before it claims leaves nothing; one that dies later leaves
+``sending``, and nobody can know whether the message went out. So a later attempt sends again only where
+the receiver recognises repeats; elsewhere the row becomes ``unknown`` and a person decides.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from activities.connections.database import Database
+from activities.notifications.channels import Addressee, Answer, Channel, ChannelName, OutgoingMessage
+from activities.records.case_tables import Notification
+from activities.records.sealing import seal_columns
+from workflows.messages.notices import Notice
+
+
+class NotificationStatus(StrEnum):
+    """How far a message has come; see the picture above."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What an attempt found. ``mine`` means: send now; this is attempt ``attempts``, counted from 1."""
+
+    mine: bool
+    status: NotificationStatus
+    attempts: int
+
+
+def message_id(notice: Notice, channel: ChannelName) -> str:
+    """Return the id under which a provider gets the notice: the same on every attempt, and a row's ``provider_id``."""
+    key = "\n".join((notice.case, notice.event, str(notice.occurrence), notice.recipient.key, channel))
+    return f"notice_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def claim(db: Database, notice: Notice, message: OutgoingMessage, channel: Channel) -> Claim:
+    """Take the row for this attempt, in one transaction; only one of several attempts at once gets it."""
+    again = Notification.status == NotificationStatus.QUEUED
+    if channel.knows_repeats:
+        again = or_(again, Notification.status == NotificationStatus.SENDING)
+    statement = insert(Notification).values(seal_columns(db.personal, Notification, _columns(notice, message, channel)))
+    statement = statement.on_conflict_do_update(
+        index_elements=["case", "event", "occurrence", "recipient", "channel"],
+        set_={
+            "status": NotificationStatus.SENDING,
+            "attempts": Notification.attempts + 1,
+            # who stands in may have changed since
+            **{name: statement.excluded[name] for name in ("staff", "subject", "body")},
+            "updated_at": func.now(),
+        },
+        where=again,
+    )
+    with db.begin() as connection:
+        attempts = connection.execute(statement.returning(Notification.attempts)).scalar_one_or_none()
+        if attempts is not None:
+            return Claim(mine=True, status=NotificationStatus.SENDING, attempts=attempts)
+        # an attempt that never stored its answer: from now on nobody sends this one again
+        connection.execute(
+            update(Notification)
+            .where(_is(notice, channel.name), Notification.status == NotificationStatus.SENDING)
+            .values(status=NotificationStatus.UNKNOWN, updated_at=func.now())
+        )
+        found = connection.execute(
+            select(Notification.status, Notification.attempts).where(_is(notice, channel.name))
+        ).one()
+        return Claim(mine=False, status=NotificationStatus(found.status), attempts=found.attempts)
+
+
+def store_answer(
+    db: Database, notice: Notice, channel: ChannelName, status: NotificationStatus, answer: Answer
+) -> NotificationStatus:
+    """Store what became of an attempt and return how the row stands: a receipt that came sooner is kept.
+
+    An attempt that answers after it was given up for lost still knows better than ``unknown``.
+    """
+    word = seal_columns(db.personal, Notification, {"provider_word": f"{answer.code} {answer.text}".strip()[:500]})
+    unsettled = Notification.status.in_((NotificationStatus.SENDING, NotificationStatus.UNKNOWN))
+    with db.begin() as connection:
+        connection.execute(
+            update(Notification)
+            .where(_is(notice, channel), unsettled)
+            .values(status=status, updated_at=func.now(), **word)
+        )
+        return NotificationStatus(
+            connection.execute(select(Notification.status).where(_is(notice, channel))).scalar_one()
+        )
+
+
+def _is(notice: Notice, channel: ChannelName) -> Any:
+    return and_(
+        Notification.case == notice.case,
+        Notification.event == notice.event,
+        Notification.occurrence == notice.occurrence,
+        Notification.recipient == notice.recipient.key,
+        Notification.channel == channel,
+    )
+
+
+def _columns(notice: Notice, message: OutgoingMessage, channel: Channel) -> dict[str, Any]:
+    addressee: Addressee = message.addressee
+    return {
+        "case": notice.case,
+        "event": notice.event,
+        "occurrence": notice.occurrence,
+        "recipient": notice.recipient.key,
+        "channel": channel.name,
+        "community": notice.community,
+        "status": NotificationStatus.SENDING,
+        "attempts": 1,
+        "staff": addressee.staff,
+        "subject": message.subject,
+        "body": message.body,
+        "provider_id": message.id,
+        "at": notice.at,
+    }

@@ -1,0 +1,103 @@
+"""What intake needs to go on without PostgreSQL 受理快照: tokens, units, staff, policies, working days.
+
+Each API process loads one at most 60 s before it is used, and lives on the last one while the database is away.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, or_, select
+
+from activities.connections.database import Database
+from activities.records.community_tables import ApiToken, Community, Unit
+from activities.records.policies import policies_of
+from activities.records.posts_held import RolesHeld, roles_held
+from activities.records.reading import one_state
+from activities.records.working_calendar import working_calendar
+from workflows.messages.calendar import WorkingCalendar
+from workflows.messages.people import Role
+from workflows.messages.policy import Policy
+from workflows.rules.business_time import local
+from workflows.rules.duty import DUTY_ZONE
+
+_YEARS_AROUND: Final = (-1, 0, 1)
+"""A case entered late began last year at worst; one of today can reach into next year."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom a token stands for, and what bounds it. ``staff`` is a code (工号), or "" for a system."""
+
+    caller: str
+    role: Role
+    staff: str
+    communities: frozenset[str]
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class IntakeSnapshot:
+    """The state of the configuration at ``taken_at``.
+
+    ``tokens`` by the hexadecimal SHA-256; ``units`` gives the area of each unit code by community, with an
+    entry for every community there is; ``staff`` the roles of each active member of staff on that day;
+    ``policies`` every version by ``effective_from``, oldest first.
+    """
+
+    taken_at: datetime
+    tokens: Mapping[str, Caller]
+    units: Mapping[str, Mapping[str, str]]
+    staff: Mapping[str, Mapping[str, frozenset[Role]]]
+    policies: Mapping[str, tuple[Policy, ...]]
+    calendar: WorkingCalendar
+
+
+def load_snapshot(db: Database, now: datetime) -> IntakeSnapshot:
+    """Read the configuration as it stands, for use from ``now`` on.
+
+    Tokens that are revoked or expired are left out, and so are the communities in which a token's member
+    of staff is no longer active or does not hold the post of the token's role that day. Raises
+    ``OperationalError`` if PostgreSQL cannot be reached.
+    """
+    with one_state(db) as connection:
+        staff = roles_held(connection, now)
+        return IntakeSnapshot(
+            taken_at=now,
+            tokens=_tokens(connection, now, staff),
+            units=_units(connection),
+            staff=staff,
+            policies=policies_of(connection),
+            calendar=working_calendar(connection, [local(now, DUTY_ZONE).year + years for years in _YEARS_AROUND]),
+        )
+
+
+def _tokens(connection: Connection, now: datetime, staff: RolesHeld) -> dict[str, Caller]:
+    valid = (
+        select(ApiToken.digest, ApiToken.caller, ApiToken.role, ApiToken.staff, ApiToken.communities)
+        .add_columns(ApiToken.expires_at)
+        .where(ApiToken.revoked_at.is_(None), or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now))
+    )
+    callers = {
+        row.digest.hex(): Caller(
+            caller=row.caller,
+            role=Role(row.role),
+            staff=row.staff,
+            communities=frozenset(
+                community
+                for community in row.communities
+                if not row.staff or Role(row.role) in staff.get(community, {}).get(row.staff, ())
+            ),
+            expires_at=row.expires_at,
+        )
+        for row in connection.execute(valid)
+    }
+    return {digest: caller for digest, caller in callers.items() if caller.communities}
+
+
+def _units(connection: Connection) -> dict[str, dict[str, str]]:
+    units: dict[str, dict[str, str]] = {code: {} for code in connection.scalars(select(Community.code))}
+    for row in connection.execute(select(Unit.community, Unit.code, Unit.area)):
+        units[row.community][row.code] = row.area
+    return units

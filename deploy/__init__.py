@@ -1,0 +1,1 @@
+"""The composition root: one-machine and cluster set-ups, and the guanjia command."""

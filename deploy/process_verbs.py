@@ -1,0 +1,97 @@
+"""Commands that run one process, or prepare what all of them need 进程命令."""
+
+# What a verb runs is imported when it runs: ``guanjia list`` shall not wait for workers and web servers to load.
+import asyncio
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from deploy.settings_here import settings_here
+from deploy.start_refused import StartRefusedError
+from workflows.messages.identifiers import TaskQueue
+
+process_verbs = typer.Typer()
+schedule_verbs = typer.Typer(help="定时任务", no_args_is_help=True)
+
+
+class QueueName(StrEnum):
+    """A queue as people type it."""
+
+    CASES = "cases"
+    RECORDS = "records"
+    NOTIFICATIONS = "notifications"
+
+
+@process_verbs.command()
+def run() -> None:
+    """启动单机版:数据库、Temporal、接口和全部工作进程;Ctrl-C 停止"""
+    from deploy.one_machine.running import run
+
+    run()
+
+
+@process_verbs.command()
+def worker(
+    queue: Annotated[list[QueueName] | None, typer.Option(help="只处理这些队列;可重复。不填为全部")] = None,
+) -> None:
+    """运行工作进程,直到 SIGTERM 或 SIGINT"""
+    from workers.running import run_workers
+
+    queues = [TaskQueue[name.name] for name in queue or QueueName]
+    asyncio.run(run_workers(settings_here(), queues))
+
+
+@process_verbs.command()
+def api() -> None:
+    """运行接口,直到 SIGTERM 或 SIGINT"""
+    from starters.intake_api.serve import serve_intake
+
+    try:
+        asyncio.run(serve_intake(settings_here()))
+    except RuntimeError as error:
+        raise StartRefusedError(
+            f"连接不上 Temporal:{error}。请检查 TEMPORAL_ADDRESS 与服务是否已启动",
+            "Temporal is out of reach: check TEMPORAL_ADDRESS and whether it runs",
+        ) from error
+
+
+@process_verbs.command()
+def codec(
+    ui: Annotated[
+        str, typer.Option("--ui", envvar="GUANJIA_TEMPORAL_UI", help="可在浏览器中调用它的 Temporal UI 的地址")
+    ] = "http://127.0.0.1:8233",
+) -> None:
+    """运行解密服务,直到 SIGTERM 或 SIGINT"""
+    from starters.codec_server import serve_codec
+
+    asyncio.run(serve_codec(settings_here(), ui_origins=[ui.rstrip("/")]))
+
+
+@process_verbs.command()
+def migrate(
+    database_only: Annotated[
+        bool, typer.Option("--database-only", help="只更新表结构(Temporal Cloud 的搜索属性和保留期在其控制台设置)")
+    ] = False,
+) -> None:
+    """更新表结构,登记搜索属性,设置保留期;可重复运行。每次升级先运行它"""
+    from deploy.preparation import prepare_records, prepare_temporal
+
+    settings = settings_here()
+    typer.echo(f"表结构:{prepare_records(settings)}")
+    if not database_only:
+        typer.echo(f"Temporal:{asyncio.run(prepare_temporal(settings))}")
+
+
+@schedule_verbs.command("apply")
+def apply_schedules() -> None:
+    """登记定时任务;可重复运行"""
+    typer.echo("本版本没有定时任务:每张单的时限都在它自己的流程里 | nothing is scheduled in this release")
+
+
+@process_verbs.command()
+def demo() -> None:
+    """一分钟内演示一张报修单:技工退单、另派、完工、客户确认"""
+    from deploy.demo.telling import tell
+
+    asyncio.run(tell())

@@ -1,0 +1,66 @@
+"""Commands for secrets 密钥与令牌: making the key file, letting people and systems in and out."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from activities.connections.keys import KeyRing
+from deploy.settings_here import settings_here
+from workflows.messages.people import Role
+
+if TYPE_CHECKING:  # what needs the database is imported when it runs, like everything in ``process_verbs``
+    from activities.connections.database import Database
+
+key_verbs = typer.Typer(help="密钥文件", no_args_is_help=True)
+token_verbs = typer.Typer(help="接口令牌", no_args_is_help=True)
+
+
+@key_verbs.command("create")
+def create_keys(
+    file: Annotated[Path, typer.Argument(envvar="GUANJIA_KEYS_FILE", help="写到哪里;已有文件不会覆盖")],
+) -> None:
+    """生成密钥文件(权限 0600)"""
+    KeyRing.create(file)
+    typer.echo(f"已生成 {file}:请另存一份备份,与数据库备份分开保管")
+
+
+@token_verbs.command("issue")
+def issue(
+    caller: Annotated[str, typer.Option(help="给谁用:人或系统的代号(字母、数字、. _ : -),吊销时用它")],
+    role: Annotated[Role, typer.Option(help="角色")],
+    community: Annotated[list[str], typer.Option(help="可进入的项目;可重复")],
+    staff: Annotated[str, typer.Option(help="员工工号,须在任该角色的岗位;系统不填")] = "",
+    days: Annotated[int | None, typer.Option(min=1, help="几天后到期;不填为不到期")] = None,
+) -> None:
+    """签发令牌:只显示这一次;接口在一分钟内认得它"""
+    from activities.records.tokens import issue_token
+
+    expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    database = _database()
+    typer.echo(
+        issue_token(database, caller=caller, role=role, communities=community, staff=staff, expires_at=expires_at)
+    )
+
+
+@token_verbs.command("revoke")
+def revoke(
+    caller: Annotated[str, typer.Option(help="吊销这个人或系统的全部令牌")] = "",
+) -> None:
+    """吊销令牌:某人的全部(--caller),或输入的一个;一分钟内失效"""
+    from activities.records.tokens import revoke_token, revoke_tokens_of
+
+    database = _database()
+    if caller:
+        count = revoke_tokens_of(database, caller)
+    else:
+        count = int(revoke_token(database, typer.prompt("令牌", hide_input=True)))
+    typer.echo(f"已吊销 {count} 个")
+
+
+def _database() -> "Database":
+    from activities.connections.database import Database
+
+    settings = settings_here()
+    return Database.connect(settings.database_url, KeyRing.load(settings.keys_file), pool_size=1)

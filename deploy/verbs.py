@@ -1,0 +1,18 @@
+"""All verbs of the ``guanjia`` command in one application."""
+
+import typer
+
+from deploy.community_verbs import community_verbs
+from deploy.process_verbs import process_verbs, schedule_verbs
+from deploy.secret_verbs import key_verbs, token_verbs
+from starters.cli.staff_verbs import staff_verbs
+
+guanjia = typer.Typer(
+    help="管家:物业客服中心", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+guanjia.add_typer(staff_verbs)
+guanjia.add_typer(process_verbs)
+guanjia.add_typer(schedule_verbs, name="schedules")
+guanjia.add_typer(community_verbs, name="communities")
+guanjia.add_typer(key_verbs, name="keys")
+guanjia.add_typer(token_verbs, name="tokens")

@@ -1,0 +1,232 @@
+"""What may be sent 请求正文: strict models of the edge. What passes here becomes a message and is never checked again.
+
+Text loses what cannot be seen (zero-width and direction characters that hide or turn what stands in a form)
+and is refused where it holds control characters. Unknown fields, guessed types and times without a zone are
+refused.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+
+from activities.records.roster_cells import CellError, staff_code
+from starters.case_desk.repair_reports import RepairReport
+from workflows.messages.case import Channel, Identity, ReplyIntent, Reporter
+from workflows.messages.people import Trade
+from workflows.messages.repair import RepairClass, RepairClock
+
+_LINE_ENDS: Final = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"})
+_MOMENT: Final = re.compile(r"20\d\d-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)")
+_PHONE: Final = re.compile(r"[0-9+(][0-9 ()+*#-]{2,31}")
+_MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}")
+_CODE: Final = re.compile(r"(?!.*[0-9]{11})[A-Za-z0-9\u3400-\u9fff][A-Za-z0-9\u3400-\u9fff_.#:-]{0,63}")
+"""Codes stand in the open (search attributes, logs): nothing in which a telephone or ID number would fit."""
+
+
+def _visible(text: str, *, lines: bool) -> str:
+    """Return the text without what cannot be seen; raises ``ValueError`` for control characters."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(_LINE_ENDS))
+    text = "".join(character for character in text if unicodedata.category(character) != "Cf").strip()
+    allowed = "\n\t" if lines else ""
+    if any(unicodedata.category(character) in ("Cc", "Cn") and character not in allowed for character in text):
+        raise ValueError("含有控制字符或无效字符" if lines else "应为一行文本,不含换行、控制字符或无效字符")
+    return text
+
+
+def _line(text: str) -> str:
+    return _visible(text, lines=False)
+
+
+def _lines(text: str) -> str:
+    return _visible(text, lines=True)
+
+
+def _spelled(pattern: re.Pattern[str], message: str) -> Callable[[str], str]:
+    """Return a check of a code's spelling; full-width letters and digits count as their narrow forms."""
+
+    def check(text: str) -> str:
+        text = unicodedata.normalize("NFKC", _line(text))
+        if text and not pattern.fullmatch(text):
+            raise ValueError(message)
+        return text
+
+    return check
+
+
+def _staff_code(text: str) -> str:
+    """Return a 工号 as the roster spells it, or ""; raises ``ValueError`` for what the roster would refuse."""
+    text = _line(text)
+    try:
+        return staff_code(text) if text else ""
+    except CellError as refused:
+        raise ValueError(refused.message) from None
+
+
+def _not_blank(text: str) -> str:
+    if not text:
+        raise ValueError("不能为空")
+    return text
+
+
+def _written_out(value: Any) -> Any:
+    """A moment is text with its offset; a bare number would be taken for seconds since 1970."""
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("时间应带时区,例如 2026-04-15T09:30:00+08:00")
+    return value
+
+
+Name = Annotated[str, Field(max_length=64), AfterValidator(_line)]
+Phone = Annotated[str, Field(max_length=32), AfterValidator(_spelled(_PHONE, "应为电话号码"))]
+Mail = Annotated[str, Field(max_length=254), AfterValidator(_spelled(_MAIL, "应为邮箱地址"))]
+Code = Annotated[
+    str,
+    Field(min_length=1, max_length=64),
+    AfterValidator(_spelled(_CODE, "应为编码:汉字、字母、数字和 _ . # : -,不能以符号开头,不能是电话或证件号码")),
+    AfterValidator(_not_blank),
+]
+OptionalCode = Annotated[str, Field(max_length=64), AfterValidator(_spelled(_CODE, "应为编码"))]
+OptionalStaffCode = Annotated[str, Field(max_length=64), AfterValidator(_staff_code)]
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_lines)]
+Description = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_lines), AfterValidator(_not_blank)]
+Reason = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_lines), AfterValidator(_not_blank)]
+OptionalReason = Annotated[str, Field(max_length=500), AfterValidator(_lines)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out, json_schema_input_type=AwareDatetime)]
+
+
+class Body(BaseModel):
+    """A body of the edge: unknown fields are refused, and errors never hold what was sent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ReporterBody(Body):
+    """报修人: personal data, which goes into the record and nowhere else."""
+
+    name: Name = ""
+    phone: Phone = ""
+    mail: Mail = ""
+    identity: Identity = Identity.OWNER
+
+
+class RepairBody(Body):
+    """报修: what was reported, by whom, and where."""
+
+    unit: Code = Field(description="房号, the code of the unit or public place", examples=["1-101"])
+    channel: Channel
+    description: Description = Field(examples=["厨房水管漏水"])
+    reporter: ReporterBody = ReporterBody()
+    trade: Trade | None = Field(default=None, description="Left out, it is judged from the description.")
+    appointment_at: Instant | None = Field(default=None, description="预约; left out, as soon as possible 尽快.")
+    place: Annotated[str, Field(max_length=200), AfterValidator(_line)] = ""
+
+    def as_report(self, community: str) -> RepairReport:
+        """The report as the desk takes it."""
+        return RepairReport(
+            community=community,
+            unit=self.unit,
+            channel=self.channel,
+            description=self.description,
+            reporter=Reporter(**self.reporter.model_dump()),
+            trade=self.trade,
+            appointment_at=self.appointment_at,
+            place=self.place,
+        )
+
+
+class AcceptBody(Body):
+    """受理, with the trade corrected or the class raised."""
+
+    action: Literal["accept"]
+    trade: Trade | None = None
+    repair_class: RepairClass | None = None
+
+
+class DispatchBody(Body):
+    """派工, to a technician by code or to whom the rule chooses."""
+
+    action: Literal["dispatch"]
+    technician: OptionalStaffCode = Field(
+        default="", description="工号 of an active technician of the community.", examples=["T003"]
+    )
+    reason: OptionalReason = ""
+
+
+class TakeBody(Body):
+    """接单."""
+
+    action: Literal["take"]
+
+
+class DeclineBody(Body):
+    """退单, with the reason."""
+
+    action: Literal["decline"]
+    reason: Reason
+
+
+class ArriveBody(Body):
+    """到场."""
+
+    action: Literal["arrive"]
+
+
+class CompleteBody(Body):
+    """完工: what was done and used, and the minutes worked."""
+
+    action: Literal["complete"]
+    work_done: Description
+    materials: Text = ""
+    work_minutes: Annotated[StrictInt, Field(ge=0, le=10_080)] | None = None
+
+
+class CancelBody(Body):
+    """取消 at the customer's word."""
+
+    action: Literal["cancel"]
+    reason: Reason
+
+
+class MoveDeadlineBody(Body):
+    """改期限: a recorded override of one running clock."""
+
+    action: Literal["move_deadline"]
+    clock: RepairClock
+    due_at: Instant
+    reason: Reason
+
+
+ActionBody = Annotated[
+    AcceptBody | DispatchBody | TakeBody | DeclineBody | ArriveBody | CompleteBody | CancelBody | MoveDeadlineBody,
+    Field(discriminator="action"),
+]
+"""办理: one of the actions of ``workflows/rules/allowed_actions.py``, with its details."""
+
+
+class ReplyBody(Body):
+    """客户意见, as the desk takes it down."""
+
+    intent: ReplyIntent
+    text: Text = ""
+
+
+class CustomerReplyBody(ReplyBody):
+    """A customer's own message, handed over by a messaging platform."""
+
+    community: Code
+    number: Code
+    message_id: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+    sender_phone: Phone = Field(
+        default="",
+        description="The number that the platform vouches for. What another number than the reporter's says is "
+        "recorded but decides nothing.",
+    )
+
+
+class PolicyBody(Body):
+    """政策: what changes, and why. ``policy`` is checked field by field when it is published."""
+
+    policy: dict[str, Any]
+    reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_line), AfterValidator(_not_blank)]

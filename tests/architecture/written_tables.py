@@ -1,0 +1,105 @@
+"""Tables of the documentation that follow from the code. ``python -m tests.architecture.written_tables`` rewrites them.
+
+A table stands in its page between ``<!-- table NAME -->`` and ``<!-- end of table -->``; a test fails when it differs
+from what the code says.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from starters.cli.manager_links import MANAGER_QUERIES, link
+from starters.cli.profile import TEMPORAL_UI
+from starters.cli.screen import LOCAL
+from workflows.messages.clocks import ClockRule
+from workflows.messages.identifiers import SEARCH_ATTRIBUTES, CaseKind
+from workflows.messages.people import Role
+from workflows.messages.policy import RepairPolicy
+from workflows.messages.repair import RepairState
+from workflows.rules.allowed_actions import ACTION_TABLE
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+EXAMPLE_DAY: Final = datetime(2026, 5, 12, 9, 0, tzinfo=LOCAL)
+"""The day that stands in the links of the documentation; ``guanjia links`` fills in today."""
+
+
+def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def actions() -> str:
+    """Who may do what to a repair, and in which states."""
+    rows = [
+        (
+            f"`{rule.action}`",
+            rule.label,
+            "、".join(state.label for state in RepairState if state in rule.states),
+            "、".join(role.label for role in Role if role in rule.roles),
+            "yes" if rule.assignee_only else "",
+        )
+        for rule in ACTION_TABLE[CaseKind.REPAIR]
+    ]
+    return markdown(("Action", "中文", "In state", "Role", "Only the assignee"), rows)
+
+
+def repair_clocks() -> str:
+    """The time limits of a repair as the preset residential-S1 has them."""
+    rows = [
+        (
+            f"`repair.{name}`",
+            f"`{rule.limit}` {rule.limit.label}",
+            f"{rule.remind_share:.0%}",
+            "、".join(role.label for role in rule.alert),
+            f"{'、'.join(role.label for role in rule.next_level)}, after {rule.next_after.label}",
+        )
+        for name in RepairPolicy.model_fields
+        if isinstance(rule := getattr(RepairPolicy(), name), ClockRule)
+    ]
+    return markdown(("Policy field", "Limit", "Reminder at", "At the deadline tells", "Then tells"), rows)
+
+
+def manager_links() -> str:
+    """The questions of managers with their links on one machine."""
+    rows = []
+    for question in MANAGER_QUERIES:
+        query = question.at(EXAMPLE_DAY)
+        shown = f"[{question.name}]({link(TEMPORAL_UI, 'default', query)})"
+        rows.append((shown, question.meaning, f"`` {query} ``"))
+    return markdown(("View", "What it finds", "List filter"), rows)
+
+
+def search_attributes() -> str:
+    """The registered names of the search attributes, with their types."""
+    return markdown(
+        ("Name", "Type"), [(f"`{key.name}`", key.indexed_value_type.name.capitalize()) for key in SEARCH_ATTRIBUTES]
+    )
+
+
+WRITTEN: Final[dict[str, Callable[[], str]]] = {
+    "docs/domain/repair.md#actions": actions,
+    "docs/domain/repair.md#clocks": repair_clocks,
+    "docs/managers.md#links": manager_links,
+    "docs/managers.md#search attributes": search_attributes,
+}
+
+
+def between(name: str) -> re.Pattern[str]:
+    """Finds the table of that name in a page, with its marks."""
+    return re.compile(rf"(<!-- table {re.escape(name)} -->\n).*?(\n<!-- end of table -->)", re.DOTALL)
+
+
+def rewrite() -> None:
+    """Write every table anew."""
+    for place, table in WRITTEN.items():
+        page, name = place.split("#")
+        text = (ROOT / page).read_text(encoding="utf-8")
+        rewritten = between(name).sub(lambda marks, table=table: f"{marks[1]}\n{table()}\n{marks[2]}", text)  # type: ignore[misc]
+        (ROOT / page).write_text(rewritten, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    rewrite()

@@ -1,0 +1,141 @@
+"""A start that cannot succeed ends in one line that says what to do."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from activities.connections.keys import KeyRing
+from deploy.one_machine.before_start import missing_font
+from deploy.one_machine.place import Place
+from deploy.start_refused import StartRefusedError
+from tests.deploy.centre import Centre, folder_of_a_test, typed
+from tests.servers import ROOT
+
+
+def line_of(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line of a refusal; logged lines may come before it."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("variable", ["GUANJIA_API_PORT", "GUANJIA_TEMPORAL_UI_PORT"])
+def test_a_taken_port_is_named_with_the_variable_that_moves_it(variable: str) -> None:
+    with folder_of_a_test("port") as folder, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        line = line_of(typed("run", **{**Centre(folder).variables, variable: port}))
+        assert port in line
+        assert variable in line
+        assert not (folder / "postgres").exists()
+
+
+def test_a_port_that_is_named_twice_is_taken() -> None:
+    with folder_of_a_test("twice") as folder:
+        variables = Centre(folder).variables
+        line = line_of(typed("run", **{**variables, "GUANJIA_CODEC_PORT": variables["GUANJIA_API_PORT"]}))
+        assert "GUANJIA_CODEC_PORT" in line
+
+
+@pytest.mark.parametrize("text", ["eighty", "0", "70000", "-1", "１"])
+def test_what_is_no_port_is_refused_by_name(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUANJIA_TEMPORAL_PORT", text)
+    with pytest.raises(StartRefusedError, match="GUANJIA_TEMPORAL_PORT"):
+        Place.from_environment()
+
+
+def test_a_full_disk_is_refused_before_anything_is_written() -> None:
+    line = line_of(typed("run", GUANJIA_HOME="/proc/guanjia"))  # a file system without a free byte
+    assert "磁盘将满" in line
+    assert "GUANJIA_HOME" in line
+
+
+def test_a_folder_that_is_a_file_is_refused() -> None:
+    with folder_of_a_test("file") as folder:
+        (folder / "var").touch()
+        assert "无法写入文件夹" in line_of(typed("run", GUANJIA_HOME=str(folder / "var")))
+
+
+def test_a_path_too_long_for_a_socket_is_refused() -> None:
+    assert "路径太长" in line_of(typed("run", GUANJIA_HOME="/srv/" + "long/" * 30))
+
+
+def test_a_wrong_setting_is_refused_by_name_and_its_value_is_not_shown() -> None:
+    with folder_of_a_test("setting") as folder:
+        variables = {**Centre(folder).variables, "GUANJIA_SMTP__PASSWORD": "canary"}
+        line = line_of(typed("run", **variables))
+        assert "smtp" in line
+        assert "canary" not in line
+
+
+@pytest.mark.parametrize("verb", ["worker", "migrate"])
+def test_a_process_without_settings_says_which_are_missing(verb: str) -> None:
+    with folder_of_a_test("none") as folder:
+        assert "database_url" in line_of(typed(verb, GUANJIA_HOME=str(folder)))
+
+
+def test_without_postgres_the_line_says_so() -> None:
+    with folder_of_a_test("away") as folder:
+        keys = folder / "keys.toml"
+        KeyRing.create(keys)
+        variables = {
+            "GUANJIA_DATABASE_URL": f"postgresql+psycopg2://postgres@/postgres?host={folder}",
+            "GUANJIA_KEYS_FILE": str(keys),
+        }
+        assert "PostgreSQL 不可用" in line_of(typed("migrate", **variables))
+
+
+def test_without_temporal_the_line_says_so() -> None:
+    with folder_of_a_test("alone") as folder:
+        keys = folder / "keys.toml"
+        KeyRing.create(keys)
+        variables = {
+            "GUANJIA_DATABASE_URL": f"postgresql+psycopg2://postgres@/postgres?host={folder}",
+            "GUANJIA_KEYS_FILE": str(keys),
+            "TEMPORAL_ADDRESS": "127.0.0.1:1",
+            "GUANJIA_WORKERS__PATIENCE_SECONDS": "0",
+        }
+        assert "TEMPORAL_ADDRESS" in line_of(typed("api", **variables))
+        assert "TEMPORAL_ADDRESS" in line_of(typed("worker", "--queue", "cases", **variables))
+
+
+def test_a_key_file_is_never_overwritten() -> None:
+    with folder_of_a_test("keys") as folder:
+        keys = folder / "keys.toml"
+        assert typed("keys", "create", str(keys)).returncode == 0
+        content = keys.read_text(encoding="utf-8")
+        assert "不会覆盖" in line_of(typed("keys", "create", str(keys)))
+        assert keys.read_text(encoding="utf-8") == content
+
+
+def test_applying_schedules_says_that_there_are_none() -> None:
+    done = typed("schedules", "apply")
+    assert done.returncode == 0
+    assert "没有定时任务" in done.stdout
+
+
+def test_a_missing_chinese_font_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_DIRS", f"{tmp_path}/none")
+    assert "fonts-wqy-microhei" in missing_font()
+    (tmp_path / "fonts" / "truetype").mkdir(parents=True)
+    (tmp_path / "fonts" / "truetype" / "DejaVuSans.ttf").touch()
+    assert missing_font()
+    (tmp_path / "fonts" / "truetype" / "wqy-microhei.ttc").touch()
+    assert missing_font() == ""
+
+
+def test_another_python_is_refused_before_anything_else_is_loaded() -> None:
+    program = "import sys; sys.version_info = (3, 10, 0); from deploy.command import main; main()"
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", program], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "Python 3.11" in done.stderr
+    assert "Traceback" not in done.stderr

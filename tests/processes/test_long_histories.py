@@ -1,0 +1,42 @@
+"""A case whose history has grown long continues as new, knowing all that it knew."""
+
+import asyncio
+
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from activities.connections.keys import KeyRing
+from activities.connections.temporal import connect
+from tests import servers
+from tests.processes.centre import RepairCase, service_centre, technician
+
+
+async def test_a_case_that_continues_as_new_knows_what_it_knew(keyring: KeyRing) -> None:
+    async with await servers.temporal_server("limit.historyCount.suggestContinueAsNew=90") as environment:
+        client = await connect(keyring, target_host=environment.client.service_client.config.target_host)
+        skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, disable_propagation=True))
+        async with service_centre(client, skipper) as centre:
+            case = await centre.completed()
+            before = await case.view()
+            await reply_until_it_continues_as_new(case)
+            after = await case.view()
+            assert (after.state, after.assignee) == (before.state, before.assignee)
+            assert after.now >= before.now
+            repeated = await case.act(technician("T001"), "complete", message_id="m3", work_done="再来一次")
+            assert repeated.state == "completed", "the answer given before is remembered"
+            await case.reply("confirm")
+            await case.becomes("closed")
+            await case.recorded("closed")
+            sequences = [line.sequence for line in centre.outside.lines]
+            assert sequences == list(range(1, len(sequences) + 1))
+
+
+async def reply_until_it_continues_as_new(case: RepairCase) -> None:
+    """Reply after reply, with a pause between them: a case that is never left alone cannot continue as new."""
+    first_run = (await case.handle.describe()).run_id
+    for _ in range(20):
+        await case.reply("comment", "还在等")
+        for _ in range(10):
+            if (await case.handle.describe()).run_id != first_run:
+                return
+            await asyncio.sleep(0.1)
+    raise AssertionError("it never continued as new")

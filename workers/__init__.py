@@ -1,0 +1,1 @@
+"""Which worker runs what on which queue, and how it stops."""

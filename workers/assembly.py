@@ -1,0 +1,83 @@
+"""Which worker runs what on which queue."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any, Final
+
+from temporalio.client import Client
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import Plugin, Worker
+
+from activities.connections.database import Database
+from activities.connections.settings import Settings, WorkerLimits
+from activities.dispatching.offers import Dispatching
+from activities.notifications.notify import Notifications
+from activities.records.case_records import CaseRecords
+from workers.sandbox import sandboxed
+from workflows.messages.identifiers import TaskQueue
+from workflows.processes.repair import Repair
+
+PROCESSES: Final[tuple[type, ...]] = (Repair,)
+"""Every durable process; a new one is added here."""
+
+
+def build(queue: TaskQueue, client: Client, settings: Settings, database: Database) -> Worker:
+    """Return the worker of one queue; ``async with`` or ``run()`` sets it to work, in a running event loop."""
+    match queue:
+        case TaskQueue.CASES:
+            return cases_worker(client, settings.workers)
+        case TaskQueue.RECORDS:
+            effects = (CaseRecords(database).write_case, Dispatching(database).offer_next)
+            return _effects_worker(queue, client, settings.workers, effects)
+        case TaskQueue.NOTIFICATIONS:
+            told = Notifications(database, settings)
+            beside = _working_beside("directory", told.keep_directory_fresh)
+            return _effects_worker(queue, client, settings.workers, (told.notify,), beside)
+
+
+def cases_worker(client: Client, limits: WorkerLimits) -> Worker:
+    """Return the worker that runs the processes; it needs no database."""
+    return Worker(
+        client,
+        task_queue=TaskQueue.CASES,
+        workflows=PROCESSES,
+        workflow_runner=sandboxed(),
+        max_cached_workflows=limits.cached_cases,
+        # after a worker's kill -9 the next one takes its cases over within the patience of whoever asks
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
+        graceful_shutdown_timeout=timedelta(seconds=limits.stop_seconds),
+    )
+
+
+def _effects_worker(
+    queue: TaskQueue, client: Client, limits: WorkerLimits, effects: Sequence[Callable[..., Any]], *plugins: Plugin
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        activities=effects,
+        # a thread for each activity that is let in, so that none waits with its time-out running
+        activity_executor=ThreadPoolExecutor(limits.concurrent_activities, thread_name_prefix=queue),
+        max_concurrent_activities=limits.concurrent_activities,
+        graceful_shutdown_timeout=timedelta(seconds=limits.stop_seconds),
+        plugins=plugins,
+    )
+
+
+def _working_beside(name: str, work: Callable[[], Awaitable[None]]) -> SimplePlugin:
+    """Return a plugin that does the work for as long as its worker runs."""
+
+    @asynccontextmanager
+    async def working() -> AsyncIterator[None]:
+        task = asyncio.ensure_future(work())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    return SimplePlugin(f"guanjia.{name}", run_context=working)

@@ -1,0 +1,134 @@
+"""The process entry of the workers: connect, refuse what cannot work, serve, stop in seconds."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+
+from activities.connections.database import Database, is_unavailable
+from activities.connections.keys import KeyRing
+from activities.connections.settings import Settings
+from activities.connections.temporal import connect
+from activities.records.migration import current_is_head
+from workers.assembly import build
+from workflows.messages.identifiers import TaskQueue
+
+_RETRY_SECONDS: Final = 0.5
+_LAST_WORDS_SECONDS: Final = 2
+"""What a worker needs, after its activities have ended or been given up, to say so to the server."""
+_T = TypeVar("_T")
+_log = structlog.get_logger(__name__)
+
+
+class CannotStartError(Exception):
+    """The workers cannot do their work here; the message says what to do."""
+
+
+async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(TaskQueue)) -> None:
+    """Serve the queues until SIGTERM or SIGINT; the process is the workers' own and ends with them.
+
+    Raises ``CannotStartError`` or ``KeyFileError`` if it cannot start, and a worker's error if one fails.
+    It stops within ``workers.stop_seconds`` and a little more. An activity that holds out longer is given up,
+    which is as safe as a crash: every effect is idempotent, and Temporal gives the attempt to another worker.
+    """
+    keyring = KeyRing.load(settings.keys_file)
+    pool_size = settings.workers.concurrent_activities * len(queues)
+    database = Database.connect(settings.database_url, keyring, pool_size=pool_size)
+    if set(queues) - {TaskQueue.CASES}:
+        await _require_schema(database, settings.workers.patience_seconds)
+    client = await _connect(settings, keyring)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await _serve([build(queue, client, settings, database) for queue in queues], stop, settings.workers.stop_seconds)
+    database.close()
+
+
+async def _serve(workers: Sequence[Worker], stop: asyncio.Event, stop_seconds: float) -> None:
+    """Run the workers until ``stop`` is set or one of them fails; then stop them all, whatever it takes."""
+    queues = [worker.task_queue for worker in workers]
+    runs = [asyncio.create_task(worker.run()) for worker in workers]
+    _log.info("workers_started", queues=queues)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *runs], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    _log.info("workers_stopping", queues=queues)
+    _end_the_process_after(stop_seconds + _LAST_WORDS_SECONDS, exit_code=0 if stop.is_set() else 1)
+    await asyncio.gather(*(worker.shutdown() for worker in workers))
+    await asyncio.gather(*runs)
+    _log.info("workers_stopped", queues=queues)
+
+
+def _end_the_process_after(seconds: float, exit_code: int) -> None:
+    """Make sure of the end: nothing else can interrupt a thread that waits in a driver for an answer."""
+
+    def end() -> None:
+        _log.warning("activities_given_up")
+        sys.stderr.flush()
+        os._exit(exit_code)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+
+
+async def _connect(settings: Settings, keyring: KeyRing) -> Client:
+    try:
+        runtime = _runtime(settings.metrics_address)
+    except (RuntimeError, ValueError) as error:
+        raise CannotStartError(f"无法在 {settings.metrics_address} 提供指标:{error}。请改 metrics_address") from error
+    try:
+        return await _patiently(
+            lambda: connect(keyring, runtime=runtime),
+            lambda error: isinstance(error, RuntimeError),
+            settings.workers.patience_seconds,
+        )
+    except RuntimeError as error:
+        raise CannotStartError(f"连接不上 Temporal:{error}。请检查 TEMPORAL_ADDRESS 与服务是否已启动") from error
+
+
+def _runtime(metrics_address: str) -> Runtime:
+    if not metrics_address:
+        return Runtime.default()
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=metrics_address)))
+
+
+async def _require_schema(database: Database, patience: float) -> None:
+    """Wait for PostgreSQL; raise ``CannotStartError`` if its schema is older than this build needs."""
+    try:
+        recent = await _patiently(lambda: asyncio.to_thread(current_is_head, database.engine), is_unavailable, patience)
+    except SQLAlchemyError as error:
+        raise CannotStartError(
+            f"PostgreSQL 不可用:{_reason(error)}。请检查 GUANJIA_DATABASE_URL 与服务是否已启动"
+        ) from error
+    if not recent:
+        raise CannotStartError("数据库结构比本程序需要的旧:请先运行 guanjia migrate")
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    """Return the driver's own words, without SQLAlchemy's advice to programmers."""
+    return str(getattr(error, "orig", None) or error).strip()
+
+
+async def _patiently(
+    attempt: Callable[[], Awaitable[_T]], may_pass: Callable[[BaseException], bool], patience: float
+) -> _T:
+    """Repeat the attempt while its error may pass by itself, for ``patience`` seconds at most."""
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            return await attempt()
+        except Exception as error:
+            if not may_pass(error) or time.monotonic() > give_up:
+                raise
+            await asyncio.sleep(_RETRY_SECONDS)

@@ -1,0 +1,1 @@
+"""What crosses a boundary: frozen messages and the identifiers of cases, queues and attributes."""

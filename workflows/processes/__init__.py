@@ -1,0 +1,1 @@
+"""The procedures of the business, one durable workflow a case."""

@@ -1,0 +1,1 @@
+"""Pure functions of the business: the time is an argument, nothing is read or written."""
