@@ -7,6 +7,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from deploy.leaving import leave
 from tests.replay.record import FOLDER
 from workers.assembly import PROCESSES
 from workers.sandbox import sandboxed
@@ -30,3 +31,4 @@ async def replay_all() -> int:
 
 if __name__ == "__main__":
     print(asyncio.run(replay_all()))  # noqa: T201 - the parent process reads it
+    leave()

@@ -5,6 +5,7 @@ import sys
 
 from activities.connections.log_lines import configure
 from activities.connections.settings import Settings
+from deploy.leaving import FAILED, leave
 from workers.running import CannotStartError, run_workers
 from workflows.messages.identifiers import TaskQueue
 
@@ -16,7 +17,9 @@ def main() -> None:
     try:
         asyncio.run(run_workers(settings, [TaskQueue(name) for name in sys.argv[1:]]))
     except CannotStartError as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)  # noqa: T201 - the test reads it
+        leave(FAILED)
+    leave()
 
 
 if __name__ == "__main__":
