@@ -9,11 +9,25 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, NullPool, create_engine
 
-from activities.records import case_tables, community_tables
+from activities.records import (
+    attachment_tables,
+    case_tables,
+    community_tables,
+    document_tables,
+    form_tables,
+    revisit_tables,
+)
 from activities.records.schema import Row
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
-TABLE_MODULES: Final = (case_tables, community_tables)
+TABLE_MODULES: Final = (
+    attachment_tables,
+    case_tables,
+    community_tables,
+    document_tables,
+    form_tables,
+    revisit_tables,
+)
 """Every module that declares tables, so that the metadata knows them all."""
 
 

@@ -37,7 +37,7 @@ from workers.assembly import build
 from workflows.messages.case import ActionRequest, CaseView, CustomerReply, ReplyIntent
 from workflows.messages.identifiers import TaskQueue
 from workflows.messages.people import Actor, Role
-from workflows.messages.repair import RepairAction
+from workflows.messages.repair_actions import RepairAction
 
 COMMUNITY: Final = "YGHY"
 _PATIENCE_SECONDS: Final = 20

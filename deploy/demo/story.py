@@ -13,7 +13,7 @@ from deploy.demo.demo_centre import DemoCentre
 from starters.case_desk.repair_reports import RepairReport
 from workflows.messages.case import CaseView, Channel, Identity, ReplyIntent, Reporter
 from workflows.messages.people import Actor, Role
-from workflows.messages.repair import RepairAction
+from workflows.messages.repair_actions import RepairAction
 
 REPORT: Final = RepairReport(
     community="YGHY",

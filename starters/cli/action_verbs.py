@@ -7,7 +7,8 @@ import typer
 from starters.cli.asking import CommunityOption, KeyOption, NumberArgument, PersonOption, new_key, service_centre
 from starters.cli.case_page import instant, print_answer
 from workflows.messages.people import Trade
-from workflows.messages.repair import RepairAction, RepairClass, RepairClock
+from workflows.messages.repair import RepairClass, RepairClock
+from workflows.messages.repair_actions import RepairAction
 
 action_verbs = typer.Typer()
 

@@ -14,7 +14,8 @@ from workflows.messages.identifiers import CaseKind
 from workflows.messages.notices import NoticeEvent
 from workflows.messages.people import Role, Trade
 from workflows.messages.records import WorkOrderOutcome
-from workflows.messages.repair import RepairAction, RepairClass, RepairClock, RepairState
+from workflows.messages.repair import RepairClass, RepairClock, RepairState
+from workflows.messages.repair_actions import RepairAction
 from workflows.rules.repair_classification import Hazard
 
 Json = Mapping[str, Any]

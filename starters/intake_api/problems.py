@@ -27,7 +27,7 @@ CATALOGUE: Final[Mapping[str, tuple[int, str]]] = {
     "invalid_signature": (401, "消息签名缺失、过期或不符:请检查签名密钥与时钟"),
     "not_allowed_for_role": (403, "该令牌的岗位无权进行此操作"),
     "beyond_authority": (403, "超出该岗位的权限:请由上一级决定"),
-    "not_the_assignee": (403, "只能由本单的经办技工办理"),
+    "not_the_assignee": (403, "只能由本单的经办人办理"),
     "too_many_failed_logins": (429, "令牌错误次数过多:请稍后再试"),
     "too_many_requests": (429, "请求过于频繁:请按 Retry-After 稍后再试"),
     # what was asked for

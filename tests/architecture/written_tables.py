@@ -16,8 +16,8 @@ from starters.cli.screen import LOCAL
 from workflows.messages.clocks import ClockRule
 from workflows.messages.identifiers import SEARCH_ATTRIBUTES, CaseKind
 from workflows.messages.people import Role
-from workflows.messages.policy import RepairPolicy
 from workflows.messages.repair import RepairState
+from workflows.messages.repair_policy import RepairPolicy
 from workflows.rules.allowed_actions import ACTION_TABLE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -39,7 +39,7 @@ def actions() -> str:
             rule.label,
             "、".join(state.label for state in RepairState if state in rule.states),
             "、".join(role.label for role in Role if role in rule.roles),
-            "yes" if rule.assignee_only else "",
+            "yes" if rule.bound else "",
         )
         for rule in ACTION_TABLE[CaseKind.REPAIR]
     ]

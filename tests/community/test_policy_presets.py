@@ -8,7 +8,8 @@ import pytest
 
 from workflows.messages.people import Role
 from workflows.messages.periods import Period
-from workflows.messages.policy import DutyMode, Policy, PostRequirement, RevisitRule
+from workflows.messages.policy import DutyMode, Policy, PostRequirement
+from workflows.messages.revisit_policy import RevisitRule
 from workflows.rules.policy_law import REVISIT_SCOPES, problems
 from workflows.rules.policy_presets import Preset, preset_policy
 

@@ -7,7 +7,8 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.testing import TimeSkipper
 
-from tests.processes.centre import DESK, Centre, eventually, technician, workers
+from tests.processes.case_under_test import eventually
+from tests.processes.centre import DESK, Centre, technician, workers
 from workflows.messages.repair import RepairState
 
 

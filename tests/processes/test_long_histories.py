@@ -7,7 +7,8 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from activities.connections.keys import KeyRing
 from activities.connections.temporal import connect
 from tests import servers
-from tests.processes.centre import RepairCase, service_centre, technician
+from tests.processes.case_under_test import CaseUnderTest
+from tests.processes.centre import service_centre, technician
 
 
 async def test_a_case_that_continues_as_new_knows_what_it_knew(keyring: KeyRing) -> None:
@@ -30,7 +31,7 @@ async def test_a_case_that_continues_as_new_knows_what_it_knew(keyring: KeyRing)
             assert sequences == list(range(1, len(sequences) + 1))
 
 
-async def reply_until_it_continues_as_new(case: RepairCase) -> None:
+async def reply_until_it_continues_as_new(case: CaseUnderTest) -> None:
     """Reply after reply, with a pause between them: a case that is never left alone cannot continue as new."""
     first_run = (await case.handle.describe()).run_id
     for _ in range(20):

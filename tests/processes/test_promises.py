@@ -6,11 +6,12 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.worker import Replayer
 
-from tests.processes.centre import DESK, SUPERVISOR, Centre, RepairCase, at, code_of, eventually, technician
+from tests.processes.case_under_test import CaseUnderTest, at, code_of, eventually
+from tests.processes.centre import DESK, SUPERVISOR, Centre, technician
 from workers.sandbox import sandboxed
 from workflows.messages.case import ActionRequest, ReplyIntent
 from workflows.messages.people import Role
-from workflows.messages.repair import RepairAction
+from workflows.messages.repair_actions import RepairAction
 from workflows.processes.repair import Repair
 
 
@@ -103,7 +104,7 @@ async def test_any_order_of_messages_and_time_leaves_a_replayable_history_and_a_
     assert sequences == list(range(1, len(sequences) + 1))
 
 
-async def one_random_move(case: RepairCase, chance: random.Random) -> None:
+async def one_random_move(case: CaseUnderTest, chance: random.Random) -> None:
     move = chance.choice(["act", "act", "act", "reply", "time"])
     if move == "act":
         actor = chance.choice([DESK, SUPERVISOR, technician((await case.view()).assignee or "T001")])
@@ -114,7 +115,7 @@ async def one_random_move(case: RepairCase, chance: random.Random) -> None:
         await case.skipper.fast_forward(case.handle, chance.choice([30.0, 240.0, 3600.0, 86400.0]))
 
 
-async def try_to(case: RepairCase, actor, action: str) -> None:
+async def try_to(case: CaseUnderTest, actor, action: str) -> None:
     details = {"clock": "finish", "due_at": at("06-01 18:00")} if action == "move_deadline" else {}
     try:
         await case.act(actor, action, **details)

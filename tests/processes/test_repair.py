@@ -5,20 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from tests.processes.centre import (
-    CONTROL_ROOM,
-    DESK,
-    LEAD,
-    SITE_MANAGER,
-    SUPERVISOR,
-    Centre,
-    at,
-    eventually,
-    technician,
-)
+from tests.processes.case_under_test import at, eventually
+from tests.processes.centre import CONTROL_ROOM, DESK, LEAD, SITE_MANAGER, SUPERVISOR, Centre, technician
 from workflows.messages.people import Role
-from workflows.messages.policy import RepairPolicy
 from workflows.messages.repair import RepairState
+from workflows.messages.repair_policy import RepairPolicy
 from workflows.processes.repair import Repair
 
 T1, T2 = technician("T001"), technician("T002")

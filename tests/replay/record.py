@@ -15,22 +15,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from tests import servers
-from tests.processes.centre import (
-    DESK,
-    LEAD,
-    SUPERVISOR,
-    Centre,
-    RepairCase,
-    at,
-    eventually,
-    service_centre,
-    technician,
-)
+from tests.processes.case_under_test import CaseUnderTest, at, eventually
+from tests.processes.centre import DESK, LEAD, SUPERVISOR, Centre, service_centre, technician
 
 FOLDER: Final = Path(__file__).parent / "histories"
 
 
-async def confirmed(centre: Centre) -> RepairCase:
+async def confirmed(centre: Centre) -> CaseUnderTest:
     """Declined once, done, confirmed, and its reopen window over."""
     case = await centre.report()
     await case.act(DESK, "accept")
@@ -46,7 +37,7 @@ async def confirmed(centre: Centre) -> RepairCase:
     return case
 
 
-async def breached_and_reopened(centre: Centre) -> RepairCase:
+async def breached_and_reopened(centre: Centre) -> CaseUnderTest:
     """Accepted late, missed twice, assigned by the lead, refused once, accepted by default, reopened."""
     case = await centre.report(received="05-12 10:00:00")
     await case.wait_until("05-12 10:05:30")
@@ -72,7 +63,7 @@ async def breached_and_reopened(centre: Centre) -> RepairCase:
     return case
 
 
-async def emergency_cancelled(centre: Centre) -> RepairCase:
+async def emergency_cancelled(centre: Centre) -> CaseUnderTest:
     """An emergency that is cancelled before anybody is there."""
     case = await centre.report("厨房燃气泄漏")
     await case.offered_to("T001")
@@ -82,7 +73,7 @@ async def emergency_cancelled(centre: Centre) -> RepairCase:
     return case
 
 
-async def continued_as_new(centre: Centre) -> RepairCase:
+async def continued_as_new(centre: Centre) -> CaseUnderTest:
     """So much was said while the technician was on his way that the case continued as new, its clocks running."""
     case = await centre.dispatched()
     await case.act(technician("T001"), "take")
@@ -96,7 +87,7 @@ async def continued_as_new(centre: Centre) -> RepairCase:
     return case
 
 
-PATHS: Final[dict[str, Callable[[Centre], Awaitable[RepairCase]]]] = {
+PATHS: Final[dict[str, Callable[[Centre], Awaitable[CaseUnderTest]]]] = {
     path.__name__: path for path in (confirmed, breached_and_reopened, emergency_cancelled, continued_as_new)
 }
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from workflows.messages.identifiers import CaseKind, kind_of
 from workflows.messages.people import Role
 from workflows.messages.policy import ApprovalPolicy
-from workflows.messages.repair import RepairAction, RepairState
+from workflows.messages.repair import RepairState
+from workflows.messages.repair_actions import RepairAction
 from workflows.rules.allowed_actions import ACTION_TABLE, Refused, allowed_actions, check_action
 from workflows.rules.authority import Decision, deciders, may_decide, who_decides
 from workflows.rules.business_time import business_now

@@ -6,8 +6,8 @@ import pytest
 
 from workflows.messages.case import ReplyIntent
 from workflows.messages.people import Trade
-from workflows.messages.policy import RepairPolicy
 from workflows.messages.repair import RepairClass, RepairState
+from workflows.messages.repair_policy import RepairPolicy
 from workflows.rules.repair_classification import Hazard, classify, more_urgent
 from workflows.rules.repair_clocks import arrival_due_by_appointment, arrival_rule, dispatch_rule, finish_rule
 from workflows.rules.repair_replies import ReplyEffect, effect_of, speaks_for_the_case

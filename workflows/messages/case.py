@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any, Final
 
+from workflows.messages.attachments import AttachmentRef
 from workflows.messages.clocks import Clock
 from workflows.messages.identifiers import CaseKind
 from workflows.messages.message import Message, Moment
@@ -87,7 +88,8 @@ class CaseOpening(Message):
     origin of the case's business time (``workflows/rules/business_time.py``). ``accepted_by`` is the
     member of staff who entered it at the desk and thereby accepted it 受理; None for a message that still
     waits to be accepted. ``unit`` is the code of a unit 房号 or public place; ``unit_verified`` is False
-    for 房号待核. ``policy_version`` is the version that bound the clocks.
+    for 房号待核. ``policy_version`` is the version that bound the clocks. ``entered_at`` is set for a matter entered
+    afterwards 补单: then ``received_at`` is the true time of the call and business time begins at ``entered_at``.
     """
 
     number: str
@@ -103,6 +105,8 @@ class CaseOpening(Message):
     policy_version: int = 0
     accepted_by: Actor | None = None
     linked: tuple[str, ...] = ()
+    entered_at: Moment | None = None
+    attachments: tuple[AttachmentRef, ...] = ()
 
 
 class EventLine(Message):
@@ -160,6 +164,9 @@ class ReplyIntent(StrEnum):
     CANCEL = "cancel"
     REOPEN = "reopen"
     COMMENT = "comment"
+    RESCHEDULE = "reschedule"
+    DISPUTE = "dispute"
+    RATE = "rate"
 
     @property
     def label(self) -> str:
@@ -173,6 +180,9 @@ _INTENTS: Final[dict[ReplyIntent, str]] = {
     ReplyIntent.CANCEL: "客户取消",
     ReplyIntent.REOPEN: "客户要求返修",
     ReplyIntent.COMMENT: "客户留言",
+    ReplyIntent.RESCHEDULE: "客户改约",
+    ReplyIntent.DISPUTE: "客户对费用有异议",
+    ReplyIntent.RATE: "客户评价",
 }
 
 
@@ -180,8 +190,9 @@ class CustomerReply(Message):
     """What the customer said: the one argument of every process's ``reply`` signal. Personal data: text and phone.
 
     ``recorded_by`` is the member of staff who took it down, or the customer for a message that came by itself.
-    ``sender_phone`` is the telephone number that the platform vouches for, or "" where it knows none: a
-    number that is not the reporter's may say what it likes, but decides nothing.
+    ``appointment_at`` comes with :attr:`ReplyIntent.RESCHEDULE`, ``rating`` (1 to 5, 5 the best) with
+    :attr:`ReplyIntent.RATE`. ``sender_phone`` is the telephone number that the platform vouches for, or "" where it
+    knows none: a number that is not the reporter's may say what it likes, but decides nothing.
     """
 
     message_id: str
@@ -190,6 +201,8 @@ class CustomerReply(Message):
     text: str = ""
     sender_phone: str = ""
     recorded_by: Actor = Actor(role=Role.CUSTOMER)
+    appointment_at: Moment | None = None
+    rating: int | None = None
 
 
 class CaseView(Message):

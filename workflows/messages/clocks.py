@@ -23,6 +23,25 @@ class ClockRule(Message):
     is_promise: bool = True
 
 
+def clock_rule(
+    limit: str,
+    *alert: Role,
+    next_level: tuple[Role, ...] = (Role.SITE_MANAGER,),
+    after: str = "P1B",
+    is_promise: bool = True,
+    remind_share: float = 0.8,
+) -> ClockRule:
+    """Return a default of the policy: the limit as it is written (``PT5M``), and who is alerted."""
+    return ClockRule(
+        limit=Period.parse(limit),
+        remind_share=remind_share,
+        alert=alert,
+        next_level=next_level,
+        next_after=Period.parse(after),
+        is_promise=is_promise,
+    )
+
+
 class ClockStage(StrEnum):
     """How far a clock has rung."""
 

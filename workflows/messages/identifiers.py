@@ -70,10 +70,20 @@ class Activity(StrEnum):
     WRITE_CASE = "records.write_case"
     OFFER_NEXT = "dispatching.offer_next"
     NOTIFY = "notifications.notify"
+    RECALL = "records.recall"
+    PLAN_REVISIT = "revisits.plan"
+    UNCOUNT_REVISIT = "revisits.uncount"
+    CHOOSE_VISITOR = "revisits.choose_visitor"
+    OPEN_LINKED = "cases.open_linked"
+    PASS_ON = "cases.pass_on"  # noqa: S105 - not a secret
 
 
 REPAIR_WORKFLOW: Final = "Repair"
 """Workflow type of a repair 报修."""
+SPECIAL_SERVICE_WORKFLOW: Final = "SpecialService"
+"""Workflow type of a special service 特约服务."""
+REVISIT_WORKFLOW: Final = "Revisit"
+"""Workflow type of a revisit 回访."""
 
 CASE_KIND: Final = SearchAttributeKey.for_keyword("CaseKind")
 """单据类别, the Chinese label of :class:`CaseKind`."""

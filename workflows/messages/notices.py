@@ -30,6 +30,42 @@ class NoticeEvent(CaseEvent):
     DELIVERY_FAILED = "delivery_failed"
     RECORD_CONFLICT = "record_conflict"
     CASE_ABORTED = "case_aborted"
+    DUPLICATE_SUSPECTED = "duplicate_suspected"
+    CASE_MERGED = "case_merged"
+    CASE_DISMISSED = "case_dismissed"
+    CASE_REFUSED_ENTRY = "case_refused_entry"
+    HOT_ISSUE = "hot_issue"
+    SECOND_PERSON_SENT = "second_person_sent"
+    LIFT_RESCUE_LATE = "lift_rescue_late"
+    EMERGENCY_SCRIPT = "emergency_script"
+    QUOTE_TO_REVIEW = "quote_to_review"
+    QUOTE_RETURNED = "quote_returned"
+    QUOTE_PROPOSED = "quote_proposed"
+    QUOTE_REMINDER = "quote_reminder"
+    QUOTE_CONFIRMED = "quote_confirmed"
+    QUOTE_NOT_CONFIRMED = "quote_not_confirmed"
+    CUSTOMER_ABSENT = "customer_absent"
+    CUSTOMER_GIVEN_UP = "customer_given_up"
+    APPOINTMENT_CHANGED = "appointment_changed"
+    REPAIR_SUSPENDED = "repair_suspended"
+    REPAIR_RESUMED = "repair_resumed"
+    CHARGE_DISPUTED = "charge_disputed"
+    CHARGE_SETTLED = "charge_settled"
+    BACKFILL_UNPROVEN = "backfill_unproven"
+    BACKFILL_REFUSED = "backfill_refused"
+    PORT_ASSIGNED = "port_assigned"
+    REWORK_ORDERED = "rework_ordered"
+    REVISIT_ASSIGNED = "revisit_assigned"
+    REVISIT_UNREACHABLE = "revisit_unreachable"
+    REVISIT_DISSATISFIED = "revisit_dissatisfied"
+    REVISIT_TO_REVIEW = "revisit_to_review"
+    REVISIT_NEXT_DATE = "revisit_next_date"
+    MATTER_RAISED = "matter_raised"
+    MATTER_APPOINTED = "matter_appointed"
+    SERVICE_ORDERED = "service_ordered"
+    SERVICE_BOOKED = "service_booked"
+    SERVICE_ASSIGNED = "service_assigned"
+    SERVICE_COMPLETED = "service_completed"
 
     @property
     def label(self) -> str:
@@ -57,6 +93,42 @@ _OCCASIONS: Final[dict[NoticeEvent, str]] = {
     NoticeEvent.DELIVERY_FAILED: "通知未送达",
     NoticeEvent.RECORD_CONFLICT: "记录冲突",
     NoticeEvent.CASE_ABORTED: "流程被终止",
+    NoticeEvent.DUPLICATE_SUSPECTED: "疑似重复",
+    NoticeEvent.CASE_MERGED: "已并单",
+    NoticeEvent.CASE_DISMISSED: "非报修转出",
+    NoticeEvent.CASE_REFUSED_ENTRY: "客户拒修",
+    NoticeEvent.HOT_ISSUE: "热点问题",
+    NoticeEvent.SECOND_PERSON_SENT: "增派",
+    NoticeEvent.LIFT_RESCUE_LATE: "电梯救援超时",
+    NoticeEvent.EMERGENCY_SCRIPT: "应急指引",
+    NoticeEvent.QUOTE_TO_REVIEW: "报价待审核",
+    NoticeEvent.QUOTE_RETURNED: "报价退回",
+    NoticeEvent.QUOTE_PROPOSED: "请确认报价",
+    NoticeEvent.QUOTE_REMINDER: "报价待确认",
+    NoticeEvent.QUOTE_CONFIRMED: "报价已确认",
+    NoticeEvent.QUOTE_NOT_CONFIRMED: "未确认报价",
+    NoticeEvent.CUSTOMER_ABSENT: "上门未遇",
+    NoticeEvent.CUSTOMER_GIVEN_UP: "业主失约",
+    NoticeEvent.APPOINTMENT_CHANGED: "改约",
+    NoticeEvent.REPAIR_SUSPENDED: "维修暂缓",
+    NoticeEvent.REPAIR_RESUMED: "恢复维修",
+    NoticeEvent.CHARGE_DISPUTED: "费用异议",
+    NoticeEvent.CHARGE_SETTLED: "费用裁定",
+    NoticeEvent.BACKFILL_UNPROVEN: "补单待核实",
+    NoticeEvent.BACKFILL_REFUSED: "补单不实",
+    NoticeEvent.PORT_ASSIGNED: "责任端口",
+    NoticeEvent.REWORK_ORDERED: "返工",
+    NoticeEvent.REVISIT_ASSIGNED: "回访任务",
+    NoticeEvent.REVISIT_UNREACHABLE: "回访未联系上",
+    NoticeEvent.REVISIT_DISSATISFIED: "回访不满意",
+    NoticeEvent.REVISIT_TO_REVIEW: "回访待审阅",
+    NoticeEvent.REVISIT_NEXT_DATE: "整改约定",
+    NoticeEvent.MATTER_RAISED: "回访新意见",
+    NoticeEvent.MATTER_APPOINTED: "约定答复",
+    NoticeEvent.SERVICE_ORDERED: "特约服务下单",
+    NoticeEvent.SERVICE_BOOKED: "特约服务已预约",
+    NoticeEvent.SERVICE_ASSIGNED: "特约服务派单",
+    NoticeEvent.SERVICE_COMPLETED: "特约服务完成",
 }
 
 
@@ -69,18 +141,22 @@ class RecipientKind(StrEnum):
 
 
 class Recipient(Message):
-    """The case's customer, a member of staff by code, or whoever holds a role in the community just then."""
+    """The case's customer, a member of staff by code, or whoever holds a role in the community just then.
+
+    ``of_case`` names another case whose customer is meant: one merged into the case, or the one that a revisit is of.
+    """
 
     kind: RecipientKind
     staff: str = ""
     role: Role | None = None
+    of_case: str = ""
 
     @property
     def key(self) -> str:
-        """Part of the notification's key: ``customer``, ``staff:T003`` or ``role:cs_supervisor``."""
+        """Part of the notification's key: ``customer``, ``customer:BX-…``, ``staff:T003`` or ``role:cs_supervisor``."""
         match self.kind:
             case RecipientKind.CUSTOMER:
-                return "customer"
+                return f"customer:{self.of_case}" if self.of_case else "customer"
             case RecipientKind.STAFF:
                 return f"staff:{self.staff}"
             case RecipientKind.ROLE:
@@ -98,9 +174,9 @@ class Recipient(Message):
                 return self.role.label if self.role else ""
 
 
-def to_customer() -> Recipient:
-    """The customer whose case it is."""
-    return Recipient(kind=RecipientKind.CUSTOMER)
+def to_customer(of_case: str = "") -> Recipient:
+    """The customer whose case it is, or the customer of another case."""
+    return Recipient(kind=RecipientKind.CUSTOMER, of_case=of_case)
 
 
 def to_staff(code: str) -> Recipient:

@@ -25,6 +25,8 @@ class Role(StrEnum):
     PARKING_ATTENDANT = "parking_attendant"
     CULTURE_CLERK = "culture_clerk"
     NETWORK_CLERK = "network_clerk"
+    PORT_OWNER = "port_owner"
+    RE_CS_GROUP = "re_cs_group"
     SYSTEM = "system"
 
     @property
@@ -50,6 +52,8 @@ _TITLES: Final[dict[Role, str]] = {
     Role.PARKING_ATTENDANT: "车管员",
     Role.CULTURE_CLERK: "社区文化文员",
     Role.NETWORK_CLERK: "网络信息员",
+    Role.PORT_OWNER: "端口责任人",
+    Role.RE_CS_GROUP: "地产客服组",
     Role.SYSTEM: "系统",
 }
 

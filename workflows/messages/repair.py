@@ -1,15 +1,17 @@
 """Messages of the repair 报修 (``docs/domain/repair.md``; S0 4.2.1, S4)."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.case import CaseOpening, CaseProgress
-from workflows.messages.events import CaseEvent
 from workflows.messages.message import Message, Moment
 from workflows.messages.people import Trade
-from workflows.messages.policy import RepairPolicy
-from workflows.messages.records import RepairRecord, WorkOrder
+from workflows.messages.quotes import Charge, Quote
+from workflows.messages.records import RepairRecord, Suspension, WorkOrder
+from workflows.messages.repair_policy import RepairPolicy
+from workflows.messages.selecting import RevisitSelection
 
 
 class RepairState(StrEnum):
@@ -20,9 +22,12 @@ class RepairState(StrEnum):
     DISPATCHED = "dispatched"
     ACKNOWLEDGED = "acknowledged"
     ARRIVED = "arrived"
+    QUOTED = "quoted"
     IN_PROGRESS = "in_progress"
+    SUSPENDED = "suspended"
     COMPLETED = "completed"
     VERIFIED = "verified"
+    AWAITING_REVISIT = "awaiting_revisit"
     CLOSED = "closed"
 
     @property
@@ -37,9 +42,12 @@ _STATES: Final[dict[RepairState, str]] = {
     RepairState.DISPATCHED: "已派工",
     RepairState.ACKNOWLEDGED: "已接单",
     RepairState.ARRIVED: "已到场",
+    RepairState.QUOTED: "待确认报价",
     RepairState.IN_PROGRESS: "维修中",
+    RepairState.SUSPENDED: "挂起",
     RepairState.COMPLETED: "已完工",
     RepairState.VERIFIED: "已验收",
+    RepairState.AWAITING_REVISIT: "待回访",
     RepairState.CLOSED: "已关闭",
 }
 
@@ -64,130 +72,24 @@ _CLASSES: Final[dict[RepairClass, str]] = {
 }
 
 
-class RepairAction(StrEnum):
-    """What staff can do to a repair."""
+class Port(StrEnum):
+    """Who answers for the matter 责任端口 (S3)."""
 
-    ACCEPT = "accept"
-    DISPATCH = "dispatch"
-    TAKE = "take"
-    DECLINE = "decline"
-    ARRIVE = "arrive"
-    COMPLETE = "complete"
-    CANCEL = "cancel"
-    MOVE_DEADLINE = "move_deadline"
+    PROPERTY = "property"
+    CONSTRUCTION = "construction"
+    PRODUCT = "product"
 
     @property
     def label(self) -> str:
-        """The Chinese term on a button."""
-        return _ACTIONS[self]
+        """The Chinese term."""
+        return _PORTS[self]
 
 
-_ACTIONS: Final[dict[RepairAction, str]] = {
-    RepairAction.ACCEPT: "受理",
-    RepairAction.DISPATCH: "派工",
-    RepairAction.TAKE: "接单",
-    RepairAction.DECLINE: "退单",
-    RepairAction.ARRIVE: "到场",
-    RepairAction.COMPLETE: "完工",
-    RepairAction.CANCEL: "取消",
-    RepairAction.MOVE_DEADLINE: "改期限",
+_PORTS: Final[dict[Port, str]] = {
+    Port.PROPERTY: "物业",
+    Port.CONSTRUCTION: "运筹",
+    Port.PRODUCT: "产技",
 }
-
-
-class RepairEvent(CaseEvent):
-    """What the lines of a repair's record say happened; kept for ever, so never renamed."""
-
-    REPORTED = "reported"
-    ACCEPTED = "accepted"
-    DISPATCH_ORDERED = "dispatch_ordered"
-    OFFERED = "offered"
-    NOBODY_AVAILABLE = "nobody_available"
-    TAKEN = "taken"
-    DECLINED = "declined"
-    MISSED = "missed"
-    WITHDRAWN = "withdrawn"
-    ARRIVED = "arrived"
-    WORK_STARTED = "work_started"
-    COMPLETED = "completed"
-    REJECTED = "rejected"
-    VERIFIED = "verified"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-    REOPENED = "reopened"
-    DEADLINE_MOVED = "deadline_moved"
-    HAZARD_REPORTED = "hazard_reported"
-    CUSTOMER_REPLIED = "customer_replied"
-
-    @property
-    def label(self) -> str:
-        """The Chinese term on the record."""
-        return _EVENTS[self]
-
-
-_EVENTS: Final[dict[RepairEvent, str]] = {
-    RepairEvent.REPORTED: "报修",
-    RepairEvent.ACCEPTED: "受理",
-    RepairEvent.DISPATCH_ORDERED: "人工派工",
-    RepairEvent.OFFERED: "派工",
-    RepairEvent.NOBODY_AVAILABLE: "无人可派",
-    RepairEvent.TAKEN: "接单",
-    RepairEvent.DECLINED: "退单",
-    RepairEvent.MISSED: "超时未接单",
-    RepairEvent.WITHDRAWN: "撤回派工",
-    RepairEvent.ARRIVED: "到场",
-    RepairEvent.WORK_STARTED: "开始维修",
-    RepairEvent.COMPLETED: "完工",
-    RepairEvent.REJECTED: "验收不合格",
-    RepairEvent.VERIFIED: "验收",
-    RepairEvent.CLOSED: "关闭",
-    RepairEvent.CANCELLED: "取消",
-    RepairEvent.REOPENED: "返修",
-    RepairEvent.DEADLINE_MOVED: "改期限",
-    RepairEvent.HAZARD_REPORTED: "发现险情",
-    RepairEvent.CUSTOMER_REPLIED: "客户回复",
-}
-
-
-class AcceptDetails(Message):
-    """受理: the desk may correct the trade and raise the class; hazard words are never lowered."""
-
-    trade: Trade | None = None
-    repair_class: RepairClass | None = None
-
-
-class DispatchDetails(Message):
-    """派工: to a technician by code, or to whom the rule chooses."""
-
-    technician: str = ""
-    reason: str = ""
-
-
-class DeclineDetails(Message):
-    """退单: with the reason, which the next technician and the lead can read."""
-
-    reason: str = ""
-
-
-class CompleteDetails(Message):
-    """完工: what was done and used, and the minutes worked (工时)."""
-
-    work_done: str = ""
-    materials: str = ""
-    work_minutes: int | None = None
-
-
-class CancelDetails(Message):
-    """取消 at the customer's word, taken down by the desk."""
-
-    reason: str = ""
-
-
-class MoveDeadlineDetails(Message):
-    """改期限: a supervisor's recorded override of one clock; ``due_at`` is the new deadline."""
-
-    clock: str
-    due_at: Moment
-    reason: str = ""
 
 
 class RepairClock(StrEnum):
@@ -198,6 +100,12 @@ class RepairClock(StrEnum):
     TECHNICIAN_ANSWER = "technician_answer"
     ARRIVAL = "arrival"
     FINISH = "finish"
+    SECOND_PERSON = "second_person"
+    LIFT_CONTRACTOR = "lift_contractor"
+    SITE_CHECK = "site_check"
+    REPAIR_START = "repair_start"
+    PROMISE = "promise"
+    REAPPOINTMENT = "reappointment"
 
     @property
     def label(self) -> str:
@@ -211,11 +119,35 @@ _CLOCKS: Final[dict[RepairClock, str]] = {
     RepairClock.TECHNICIAN_ANSWER: "接单",
     RepairClock.ARRIVAL: "到场",
     RepairClock.FINISH: "完工",
+    RepairClock.SECOND_PERSON: "增派第二人",
+    RepairClock.LIFT_CONTRACTOR: "电梯维保单位到场",
+    RepairClock.SITE_CHECK: "保修现场查看",
+    RepairClock.REPAIR_START: "保修开工",
+    RepairClock.PROMISE: "承诺继续维修",
+    RepairClock.REAPPOINTMENT: "重新预约",
 }
 
 
+class Backfill(Message):
+    """补单: a night job entered the next morning, with the true times of the control room's log (S0; §12).
+
+    The call is the opening's ``received_at``. ``logged`` says that the control room's record bears it out; without
+    one the entry waits for the engineering lead. Instants are business time.
+    """
+
+    technician: str
+    arrived_at: Moment
+    completed_at: Moment | None = None
+    work_done: str = ""
+    logged: bool = True
+
+
 class RepairProgress(Message):
-    """All that a repair knows besides its start: carried over continue-as-new."""
+    """All that a repair knows besides its start: carried over continue-as-new.
+
+    ``merged`` are the numbers of cases that were merged into this one; their reporters are told what this one's is.
+    ``round`` counts completions; ``revisit`` is the number of the open revisit of the latest, with its selection.
+    """
 
     case: CaseProgress
     record: RepairRecord
@@ -223,10 +155,23 @@ class RepairProgress(Message):
     orders_before_reopening: int = 0
     dispatched_at: Moment | None = None
     reopen_until: Moment | None = None
+    quotes: tuple[Quote, ...] = ()
+    charge: Charge = Charge()
+    suspensions: tuple[Suspension, ...] = ()
+    merged: tuple[str, ...] = ()
+    background_known: bool = False
+    round: int = 0
+    selection: RevisitSelection | None = None
+    selection_asked: int = 0
+    revisit_open: bool = False
 
 
 class RepairStart(Message):
-    """The one argument of the repair workflow. ``progress`` is set only by continue-as-new."""
+    """The one argument of the repair workflow. ``progress`` is set only by continue-as-new.
+
+    ``inside`` is whether the place lies inside a home 户内 (None: not said); ``building_accepted_on`` starts the
+    warranty (None: not known); ``developer_ports`` is whether the developer's ports take part (S3).
+    """
 
     opening: CaseOpening
     trade: Trade
@@ -237,6 +182,10 @@ class RepairStart(Message):
     policy: RepairPolicy = RepairPolicy()
     calendar: WorkingCalendar = WorkingCalendar()
     progress: RepairProgress | None = None
+    inside: bool | None = None
+    building_accepted_on: date | None = None
+    developer_ports: bool = False
+    backfill: Backfill | None = None
 
 
 class RepairOutcome(Message):

@@ -58,12 +58,16 @@ class CaseFile:
     @property
     def now(self) -> datetime:
         """Business now, on the community's clock."""
-        instant = business_now(self.opening.received_at, self.started_at, workflow.now())
+        instant = business_now(self.opening.entered_at or self.opening.received_at, self.started_at, workflow.now())
         return local(instant, self.calendar.tz)
 
     def _clocks_changed(self) -> None:
         self.header = self.header.model_copy(update={"due_at": self.clocks.due_at})
         self.revision += 1
+
+    def ring_clocks(self) -> None:
+        """Ring what is due. Messages come before timers, so each is preceded by this: a missed limit stays missed."""
+        self.clocks.ring(self.now, self.clock_rang)
 
     def clock_rang(self, clock: Clock, stage: ClockStage) -> None:
         """Record and tell what a clock says: remind whom it waits for, alert at the deadline, then the next level."""

@@ -9,7 +9,8 @@ from workflows.messages.identifiers import REPAIR_WORKFLOW
 from workflows.messages.notices import NoticeEvent, to_role
 from workflows.messages.people import CUSTOMER, SYSTEM, Role
 from workflows.messages.records import WorkOrderOutcome
-from workflows.messages.repair import RepairClock, RepairEvent, RepairOutcome, RepairStart, RepairState
+from workflows.messages.repair import RepairClock, RepairOutcome, RepairStart, RepairState
+from workflows.messages.repair_events import RepairEvent
 from workflows.processes.repair_handling import RepairHandling
 from workflows.rules.repair_acceptance import accepted_at_once_by
 from workflows.rules.time_limits import deadline

@@ -4,7 +4,8 @@ from workflows.messages.dispatching import OfferRequest
 from workflows.messages.notices import NoticeEvent, to_customer, to_role, to_staff
 from workflows.messages.people import SYSTEM, Actor, Role, Trade
 from workflows.messages.records import WorkOrder, WorkOrderOutcome
-from workflows.messages.repair import RepairClass, RepairClock, RepairEvent, RepairState
+from workflows.messages.repair import RepairClass, RepairClock, RepairState
+from workflows.messages.repair_events import RepairEvent
 from workflows.processes.repair_file import RepairFile
 from workflows.rules.business_time import spoken
 

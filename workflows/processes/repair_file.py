@@ -10,13 +10,7 @@ from workflows.messages.clocks import Clock, ClockRule, ClockStage
 from workflows.messages.notices import NoticeEvent, Recipient, to_customer, to_role, to_staff
 from workflows.messages.people import Role
 from workflows.messages.records import Form, RepairRecord, WorkOrder, WorkOrderOutcome
-from workflows.messages.repair import (
-    RepairClass,
-    RepairClock,
-    RepairProgress,
-    RepairStart,
-    RepairState,
-)
+from workflows.messages.repair import RepairClass, RepairClock, RepairProgress, RepairStart, RepairState
 from workflows.processes.case_process import CaseProcess
 from workflows.rules.business_time import local, spoken
 from workflows.rules.repair_clocks import arrival_due_by_appointment, arrival_rule, dispatch_rule, finish_rule

@@ -12,7 +12,8 @@ from workflows.messages.message import Message
 from workflows.messages.notices import NoticeEvent, to_customer, to_role, to_staff
 from workflows.messages.people import SYSTEM, Actor, Role
 from workflows.messages.records import WorkOrder, WorkOrderOutcome
-from workflows.messages.repair import (
+from workflows.messages.repair import RepairClass, RepairClock, RepairState
+from workflows.messages.repair_actions import (
     AcceptDetails,
     CancelDetails,
     CompleteDetails,
@@ -20,11 +21,8 @@ from workflows.messages.repair import (
     DispatchDetails,
     MoveDeadlineDetails,
     RepairAction,
-    RepairClass,
-    RepairClock,
-    RepairEvent,
-    RepairState,
 )
+from workflows.messages.repair_events import RepairEvent
 from workflows.processes.repair_dispatching import RepairDispatching
 from workflows.rules.allowed_actions import Refused
 from workflows.rules.authority import Decision, deciders

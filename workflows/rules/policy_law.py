@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 from workflows.messages.clocks import ClockRule
 from workflows.messages.people import Role, Trade
 from workflows.messages.periods import Period
-from workflows.messages.policy import DunningPolicy, Policy, RepairPolicy, RevisitRule
+from workflows.messages.policy import DunningPolicy, Policy
+from workflows.messages.repair_policy import RepairPolicy
+from workflows.messages.revisit_policy import RevisitRule
 from workflows.rules.policy_presets import Preset
 from workflows.rules.repair_classification import Hazard
 

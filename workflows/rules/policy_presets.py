@@ -13,15 +13,8 @@ from typing import Any, Final
 from workflows.messages.message import Message
 from workflows.messages.people import Role
 from workflows.messages.periods import Period
-from workflows.messages.policy import (
-    DutyMode,
-    DutyPolicy,
-    FeePolicy,
-    Policy,
-    PostRequirement,
-    RevisitPolicy,
-    RevisitRule,
-)
+from workflows.messages.policy import DutyMode, DutyPolicy, FeePolicy, Policy, PostRequirement
+from workflows.messages.revisit_policy import RevisitPolicy, RevisitRule
 
 
 class Preset(StrEnum):

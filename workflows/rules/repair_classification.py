@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from workflows.messages.message import Message
 from workflows.messages.people import Trade
-from workflows.messages.policy import RepairPolicy
 from workflows.messages.repair import RepairClass
+from workflows.messages.repair_policy import RepairPolicy
 
 
 class Hazard(StrEnum):

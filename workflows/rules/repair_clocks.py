@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from workflows.messages.clocks import ClockRule
-from workflows.messages.policy import RepairPolicy
 from workflows.messages.repair import RepairClass
+from workflows.messages.repair_policy import RepairPolicy
 
 
 def dispatch_rule(policy: RepairPolicy, repair_class: RepairClass) -> ClockRule:

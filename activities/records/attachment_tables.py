@@ -1,0 +1,1 @@
+"""Tables of attachments 附件表."""

@@ -1,0 +1,1 @@
+"""Tables of printed documents 打印单据表."""

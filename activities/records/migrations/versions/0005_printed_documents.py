@@ -1,0 +1,10 @@
+"""Printed forms: numbers and reprints."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create what is new; nothing is taken away."""

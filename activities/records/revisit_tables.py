@@ -1,0 +1,1 @@
+"""Tables of revisit selection and of absences 回访抽取表."""
