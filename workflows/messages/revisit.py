@@ -1,12 +1,10 @@
 """Messages of the revisit 回访 (``docs/domain/revisit.md``; S1 five parts, S4 二.5)."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.case import CaseOpening, CaseProgress
-from workflows.messages.events import CaseEvent
 from workflows.messages.message import Message, Moment
 from workflows.messages.records import RevisitAttempt, RevisitMatter, RevisitRecord, RevisitTask
 from workflows.messages.revisit_policy import RevisitPolicy
@@ -121,36 +119,6 @@ class RevisitClock(StrEnum):
         return {"window": "回访", "rectification": "整改", "reply": "约定答复", "opinion": "审阅意见"}[self]
 
 
-class RevisitAction(StrEnum):
-    """What staff can do to a revisit."""
-
-    ASSIGN = "assign"
-    ATTEMPT = "attempt"
-    RECORD = "record"
-    RECTIFIED = "rectified"
-    EXEMPT = "exempt"
-    GIVE_OPINION = "give_opinion"
-    ANSWER_MATTER = "answer_matter"
-    MOVE_DEADLINE = "move_deadline"
-
-    @property
-    def label(self) -> str:
-        """The Chinese term on a button."""
-        return _ACTIONS[self]
-
-
-_ACTIONS: Final[dict[RevisitAction, str]] = {
-    RevisitAction.ASSIGN: "指派",
-    RevisitAction.ATTEMPT: "联系未果",
-    RevisitAction.RECORD: "记录回访",
-    RevisitAction.RECTIFIED: "整改完成",
-    RevisitAction.EXEMPT: "免回访",
-    RevisitAction.GIVE_OPINION: "审阅意见",
-    RevisitAction.ANSWER_MATTER: "答复意见",
-    RevisitAction.MOVE_DEADLINE: "改期限",
-}
-
-
 class ExemptGround(StrEnum):
     """Why a revisit may be left out 可不回访 (R10, R11; §6.3)."""
 
@@ -177,127 +145,6 @@ _GROUNDS: Final[dict[ExemptGround, str]] = {
 }
 
 
-class RevisitEvent(CaseEvent):
-    """What the lines of a revisit's record say happened."""
-
-    PLANNED = "planned"
-    ASSIGNED = "assigned"
-    NOBODY_AVAILABLE = "nobody_available"
-    ATTEMPTED = "attempted"
-    UNREACHABLE = "unreachable"
-    SATISFIED = "satisfied"
-    DISSATISFIED = "dissatisfied"
-    RECTIFICATION_PROMISED = "rectification_promised"
-    RECTIFIED = "rectified"
-    NEXT_ROUND = "next_round"
-    MATTER_RAISED = "matter_raised"
-    MATTER_LINKED = "matter_linked"
-    MATTER_ANSWERED = "matter_answered"
-    EXEMPTED = "exempted"
-    OVERDUE = "overdue"
-    REVIEWED = "reviewed"
-    WITHDRAWN = "withdrawn"
-    DEADLINE_MOVED = "deadline_moved"
-    CUSTOMER_REPLIED = "customer_replied"
-
-    @property
-    def label(self) -> str:
-        """The Chinese term on the record."""
-        return _EVENTS[self]
-
-
-_EVENTS: Final[dict[RevisitEvent, str]] = {
-    RevisitEvent.PLANNED: "列入回访",
-    RevisitEvent.ASSIGNED: "指派回访人",
-    RevisitEvent.NOBODY_AVAILABLE: "无人可派",
-    RevisitEvent.ATTEMPTED: "联系未果",
-    RevisitEvent.UNREACHABLE: "未联系上",
-    RevisitEvent.SATISFIED: "回访满意",
-    RevisitEvent.DISSATISFIED: "回访不满意",
-    RevisitEvent.RECTIFICATION_PROMISED: "约定整改",
-    RevisitEvent.RECTIFIED: "整改完成",
-    RevisitEvent.NEXT_ROUND: "再次回访",
-    RevisitEvent.MATTER_RAISED: "提出新意见",
-    RevisitEvent.MATTER_LINKED: "新意见立单",
-    RevisitEvent.MATTER_ANSWERED: "答复新意见",
-    RevisitEvent.EXEMPTED: "免回访",
-    RevisitEvent.OVERDUE: "逾期回访",
-    RevisitEvent.REVIEWED: "审阅",
-    RevisitEvent.WITHDRAWN: "撤销回访",
-    RevisitEvent.DEADLINE_MOVED: "改期限",
-    RevisitEvent.CUSTOMER_REPLIED: "客户回复",
-}
-
-
-class AssignVisitorDetails(Message):
-    """指派: whom, by the supervisor; "" lets the rule choose anew."""
-
-    visitor: str = ""
-    reason: str = ""
-
-
-class AttemptDetails(Message):
-    """联系未果: by which channel the customer could not be reached."""
-
-    channel: RevisitMethod
-    note: str = ""
-
-
-class RaisedMatter(Message):
-    """A new matter 新意见: its kind (repair, complaint, opinion, suggestion, assistance), the customer's words.
-
-    Answered at once with ``answer``, or with the time at which the customer was told to expect one.
-    """
-
-    kind: str
-    text: str
-    answer: str = ""
-    appointed_at: Moment | None = None
-
-
-class RecordDetails(Message):
-    """记录回访: the three answers, the signature or what stands for it, the next date where it is not settled."""
-
-    method: RevisitMethod
-    solved: Solved | None = None
-    satisfaction: Satisfaction | None = None
-    suggestions: str = ""
-    handled: str = ""
-    signature: str = ""
-    refused_to_sign: bool = False
-    second_signer: str = ""
-    refusal_reason: str = ""
-    rectify_by: date | None = None
-    matters: tuple[RaisedMatter, ...] = ()
-
-
-class RectifiedDetails(Message):
-    """整改完成, where the original case does not say so itself."""
-
-    reason: str = ""
-
-
-class ExemptDetails(Message):
-    """免回访: the ground, the evidence, and the open letter's number."""
-
-    ground: ExemptGround
-    letter: str = ""
-    reason: str = ""
-
-
-class OpinionDetails(Message):
-    """审阅意见."""
-
-    opinion: str = ""
-
-
-class AnswerMatterDetails(Message):
-    """答复意见: which matter, and what the customer was told."""
-
-    matter: int
-    answer: str = ""
-
-
 class RevisitProgress(Message):
     """All that a revisit knows besides its start: carried over continue-as-new."""
 
@@ -307,7 +154,8 @@ class RevisitProgress(Message):
     attempts: tuple[RevisitAttempt, ...] = ()
     matters: tuple[RevisitMatter, ...] = ()
     to_link: tuple[int, ...] = ()
-    uncount: str = ""
+    to_uncount: str = ""
+    wanted: str | None = None
 
 
 class RevisitStart(Message):

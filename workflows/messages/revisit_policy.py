@@ -39,6 +39,8 @@ class RevisitPolicy(Message):
     attempt_channels: int = 2
     attempts_apart: Period = Period(hours=2)
     quiet_hours: tuple[tuple[str, str], ...] = (("21:00", "09:00"), ("12:00", "14:00"), ("17:30", "19:00"))
+    ask_again_after: Period = Period(hours=1)
+    next_round: ClockRule = clock_rule("P3D", Role.CS_SUPERVISOR)
     window: ClockRule = clock_rule("P1M", Role.CS_SUPERVISOR)
     rectification: ClockRule = clock_rule("P3D", Role.CS_SUPERVISOR)
     rectification_at_most: Period = Period(days=3)

@@ -23,6 +23,7 @@ class Revisited(CaseProcess):
         self.revisit_open = False
         self.mandatory = ""
         self.rework_of_revisit = False
+        self._early: list[PassedOn] | None = None
 
     # What a process says of itself
 
@@ -54,11 +55,15 @@ class Revisited(CaseProcess):
         return self.selection_asked < self.round and not self.revisit_open
 
     async def plan_revisit(self) -> None:
-        """Ask whether the matter is revisited; the answer is stored by case and round, and the revisit opened."""
+        """Ask whether the matter is revisited; the answer is stored by case and round, and the revisit opened.
+
+        What the revisit says before its number is known here waits for the answer.
+        """
         asked = self.round
-        self.selection_asked = asked
+        self.selection_asked, self.selection, self._early = asked, None, []
         request = self.revisit_request()
         selection = await self.ask(lambda: start_planning_revisit(request), "确定是否回访")
+        early, self._early = self._early, None
         if selection is None:
             return
         if self.round != asked or self.is_being_reworked:
@@ -67,7 +72,11 @@ class Revisited(CaseProcess):
             return
         self.selection = selection
         self.revisit_open = bool(selection.revisit)
+        if self.revisit_open:
+            self.selection_asked = asked  # whatever was demanded meanwhile has come about
         self.note_selection(selection)
+        for word in early:
+            self.hear_word(word)
 
     @property
     def is_being_reworked(self) -> bool:
@@ -75,9 +84,10 @@ class Revisited(CaseProcess):
         raise NotImplementedError
 
     def demand_revisit(self, reason: str) -> None:
-        """Have the matter revisited whatever the quota says: a low rating, a hot issue."""
+        """Have the matter revisited whatever the quota says: a low rating, a hot issue. Once a round is enough."""
         self.mandatory = self.mandatory or reason
-        if self.round and not self.revisit_open:
+        revisited = self.selection is not None and bool(self.selection.revisit)
+        if self.selection_asked == self.round > 0 and not revisited:
             self.selection_asked = self.round - 1
             self.revision += 1
 
@@ -98,6 +108,9 @@ class Revisited(CaseProcess):
 
     def hear_word(self, word: PassedOn) -> None:
         """Hear how the revisit went; one that was withdrawn is heard no more."""
+        if self._early is not None:
+            self._early.append(word)
+            return
         expected = self.selection.revisit if self.selection is not None and self.revisit_open else ""
         if word.sender != expected:
             return

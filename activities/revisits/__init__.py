@@ -1,0 +1,1 @@
+"""Revisits 回访: which finished matters are revisited, and by whom."""
