@@ -116,6 +116,12 @@ class ServiceEvent(CaseEvent):
     COMPLETED = "completed"
     SIGNED = "signed"
     REJECTED = "rejected"
+    REOPENED = "reopened"
+    RATED = "rated"
+    SELECTED_FOR_REVISIT = "selected_for_revisit"
+    NOT_SELECTED = "not_selected"
+    REVISITED = "revisited"
+    REVISIT_DISSATISFIED = "revisit_dissatisfied"
     POSTED = "posted"
     CANCELLED = "cancelled"
     CLOSED = "closed"
@@ -136,6 +142,12 @@ _EVENTS: Final[dict[ServiceEvent, str]] = {
     ServiceEvent.COMPLETED: "服务完成",
     ServiceEvent.SIGNED: "客户签字",
     ServiceEvent.REJECTED: "验收不合格",
+    ServiceEvent.REOPENED: "返工",
+    ServiceEvent.RATED: "客户评价",
+    ServiceEvent.SELECTED_FOR_REVISIT: "抽中回访",
+    ServiceEvent.NOT_SELECTED: "未抽中回访",
+    ServiceEvent.REVISITED: "回访",
+    ServiceEvent.REVISIT_DISSATISFIED: "回访不满意",
     ServiceEvent.POSTED: "记账",
     ServiceEvent.CANCELLED: "取消",
     ServiceEvent.CLOSED: "关闭",
@@ -194,6 +206,8 @@ class ServiceProgress(Message):
     selection: RevisitSelection | None = None
     selection_asked: int = 0
     revisit_open: bool = False
+    mandatory: str = ""
+    rework_of_revisit: bool = False
     reopen_until: Moment | None = None
 
 
@@ -215,3 +229,17 @@ class ServiceOutcome(Message):
     number: str
     state: ServiceState
     closed_at: Moment | None = None
+
+
+class MoveServiceDeadlineDetails(Message):
+    """改期限: a supervisor's recorded override of one clock; ``due_at`` is the new deadline."""
+
+    clock: str
+    due_at: Moment
+    reason: str = ""
+
+
+class ServiceRejectDetails(Message):
+    """验收不合格, as the customer puts it."""
+
+    reason: str = ""
