@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from temporalio import activity
 
 from activities.connections.database import Database
+from activities.records.absences import on_leave
 from activities.records.case_tables import Case, WorkOrderRow
 from activities.records.community_tables import DutyShift, Post, Staff, StaffTrade
 from workflows.messages.dispatching import OfferOutcome, OfferRequest
@@ -84,13 +85,14 @@ def _candidates(connection: Connection, request: OfferRequest) -> list[Candidate
             areas[post.staff].add(post.area)
     codes = set(areas)
     trades, on_duty = _trades(connection, request.community), _shifts(connection, request.community)
+    away = on_leave(connection, request.community, now.date())
     load = _open_jobs(connection, request)
     offered = _last_offers(connection, request.community, codes)
     return [
         Candidate(
             code=code,
             trades=frozenset(trades[code]),
-            on_duty=any(covers(shift, now) for shift in on_duty[code]),
+            on_duty=code not in away and any(covers(shift, now) for shift in on_duty[code]),
             areas=frozenset(areas[code] - {""}),
             open_jobs=load.get(code, 0),
             last_offered_at=offered.get(code),

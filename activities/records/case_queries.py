@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select, tuple_
 
 from activities.connections.database import Database
 from activities.connections.personal_data import PersonalDataCipher
@@ -33,7 +33,11 @@ class _View(BaseModel):
 
 
 class CaseFilter(_View):
-    """Which cases to list; what is not set does not restrict. ``overdue_at`` asks for open cases due by then."""
+    """Which cases to list; what is not set does not restrict. ``overdue_at`` asks for open cases due by then.
+
+    ``received_from`` and ``received_before`` bound the time of receipt, the first counts and the second does not.
+    ``open_at`` asks for what had been received by then and was not closed yet; states are shown as they are now.
+    """
 
     kind: CaseKind | None = None
     state: str = ""
@@ -43,6 +47,10 @@ class CaseFilter(_View):
     breached: bool | None = None
     overdue_at: datetime | None = None
     open_only: bool = False
+    open_at: datetime | None = None
+    received_from: datetime | None = None
+    received_before: datetime | None = None
+    area: str = ""
     phone: str = ""
 
 
@@ -182,6 +190,7 @@ def _conditions(filters: CaseFilter, personal: PersonalDataCipher) -> Iterable[C
         (Case.assignee, filters.assignee),
         (Case.unit, filters.unit),
         (Case.level, filters.level),
+        (Case.area, filters.area),
     ):
         if value:
             yield column == value
@@ -191,6 +200,13 @@ def _conditions(filters: CaseFilter, personal: PersonalDataCipher) -> Iterable[C
         yield Case.due_at <= filters.overdue_at
     if filters.open_only or filters.overdue_at is not None:
         yield Case.closed_at.is_(None)
+    if filters.open_at is not None:
+        yield Case.received_at <= filters.open_at
+        yield or_(Case.closed_at.is_(None), Case.closed_at > filters.open_at)
+    if filters.received_from is not None:
+        yield Case.received_at >= filters.received_from
+    if filters.received_before is not None:
+        yield Case.received_at < filters.received_before
     if filters.phone:
         yield Case.reporter_phone_index == personal.phone_index(filters.phone)
 

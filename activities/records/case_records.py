@@ -69,6 +69,8 @@ class CaseRecords:
             "policy_version": opening.policy_version,
             "linked": list(opening.linked),
             "received_at": opening.received_at,
+            "entered_at": opening.entered_at,
+            "attachments": [one.id for one in opening.attachments],
             **_changing_columns(header),
         }
         connection.execute(_INSERT_CASE, seal_columns(personal, Case, values))

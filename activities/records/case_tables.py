@@ -6,7 +6,7 @@ community's case. Instants are business time, but those
 that the database sets itself (``recorded_at``, ``updated_at``, the ``at`` of refusals and late messages).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func, text
@@ -39,6 +39,8 @@ class Case(Row):
     policy_version: Mapped[int]
     linked: Mapped[list[str]]
     received_at: Mapped[datetime]
+    entered_at: Mapped[datetime | None]
+    attachments: Mapped[list[str]] = mapped_column(server_default="{}")
     accepted_at: Mapped[datetime | None]
     accepted_role: Mapped[Code]
     accepted_by: Mapped[Code]
@@ -60,6 +62,8 @@ class Case(Row):
         Index(None, "community", "due_at"),
         Index(None, "community", "unit"),
         Index(None, "community", "reporter_phone_index"),
+        # the open cases of a community: its history is long, the open part is short
+        Index("ix_cases_open", "community", "assignee", postgresql_where=text("closed_at IS NULL")),
     )
 
 
@@ -80,7 +84,12 @@ class CaseLine(Row):
     reason: Mapped[Sealed | None]
     facts: Mapped[dict[str, Any]]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    __table_args__ = (_of_a_case(), CheckConstraint("sequence >= 1", name="sequence"))
+    __table_args__ = (
+        _of_a_case(),
+        CheckConstraint("sequence >= 1", name="sequence"),
+        # what was completed in a month 工时统计
+        Index("ix_case_lines_completed", "community", "at", postgresql_where=text("event = 'completed'")),
+    )
 
 
 class RepairRecordRow(Row):
@@ -99,6 +108,23 @@ class RepairRecordRow(Row):
     verified_at: Mapped[datetime | None]
     verified_how: Mapped[Code]
     reopened: Mapped[int]
+    inside: Mapped[bool | None]
+    port: Mapped[Code] = mapped_column(server_default="")
+    in_warranty: Mapped[bool | None]
+    warranty_until: Mapped[date | None]
+    backfilled: Mapped[bool] = mapped_column(server_default="false")
+    second_technician: Mapped[Code] = mapped_column(server_default="")
+    wrong_trades: Mapped[int] = mapped_column(server_default="0")
+    no_shows: Mapped[int] = mapped_column(server_default="0")
+    unanswered_calls: Mapped[int] = mapped_column(server_default="0")
+    same_faults: Mapped[int] = mapped_column(server_default="1")
+    hot_issue: Mapped[bool] = mapped_column(server_default="false")
+    merged_into: Mapped[Code] = mapped_column(server_default="")
+    closed_as: Mapped[Code] = mapped_column(server_default="")
+    rating: Mapped[int | None]
+    verified_signature: Mapped[Code] = mapped_column(server_default="")
+    revisit: Mapped[Code] = mapped_column(server_default="")
+    net_seconds: Mapped[int | None]
     last_sequence: Mapped[int]
     __table_args__ = (_of_a_case(),)
 
@@ -126,6 +152,8 @@ class WorkOrderRow(Row):
     work_done: Mapped[Sealed | None]
     materials: Mapped[Sealed | None]
     work_minutes: Mapped[int | None]
+    photos: Mapped[list[str]] = mapped_column(server_default="{}")
+    signature: Mapped[Code] = mapped_column(server_default="")
     last_sequence: Mapped[int] = mapped_column(server_default="0")
     __table_args__ = (
         CheckConstraint("attempt >= 1", name="attempt"),

@@ -158,6 +158,44 @@ class DutyShift(Row):
     )
 
 
+class PriceItem(Row):
+    """One item of the posted 《有偿服务项目及收费标准》: what a service costs from a day on, in CNY.
+
+    ``agency`` marks money laid out for the customer 代办, which is not income.
+    """
+
+    __tablename__ = "price_items"
+    id: Mapped[Serial]
+    community: Mapped[Code] = mapped_column(ForeignKey("communities.code"))
+    code: Mapped[Code]
+    name: Mapped[str]
+    unit: Mapped[str]
+    unit_price: Mapped[Decimal]
+    category: Mapped[Code]
+    agency: Mapped[bool] = mapped_column(server_default="false")
+    since: Mapped[date]
+    until: Mapped[date | None]
+    __table_args__ = (
+        UniqueConstraint("community", "code", "since"),
+        CheckConstraint("unit_price >= 0", name="unit_price"),
+    )
+
+
+class Absence(Row):
+    """Leave 请假: a member of staff who is away from a day on; ``until`` is the first day back, None for not known."""
+
+    __tablename__ = "absences"
+    id: Mapped[Serial]
+    community: Mapped[Code]
+    staff: Mapped[Code]
+    since: Mapped[date]
+    until: Mapped[date | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["community", "staff"], ["staff.community", "staff.code"]),
+        UniqueConstraint("community", "staff", "since"),
+    )
+
+
 class PolicyVersion(Row):
     """One version of a community's policy; append-only. ``body`` is a ``workflows.messages.policy.Policy``."""
 

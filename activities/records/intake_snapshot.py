@@ -4,8 +4,8 @@ Each API process loads one at most 60 s before it is used, and lives on the last
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Connection, or_, select
@@ -14,7 +14,9 @@ from activities.connections.database import Database
 from activities.records.community_tables import ApiToken, Community, Unit
 from activities.records.policies import policies_of
 from activities.records.posts_held import RolesHeld, roles_held
+from activities.records.price_list import PostedPrice, price_lists
 from activities.records.reading import one_state
+from activities.records.roster import UnitKind
 from activities.records.working_calendar import working_calendar
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.people import Role
@@ -38,20 +40,36 @@ class Caller:
 
 
 @dataclass(frozen=True)
+class UnitPlace:
+    """What intake has to know of a unit: its area, what it is, and when its building was accepted."""
+
+    area: str
+    kind: UnitKind
+    building_accepted_on: date | None = None
+
+    @property
+    def inside(self) -> bool:
+        """Whether work there is inside somebody's rooms 户内."""
+        return self.kind not in (UnitKind.PUBLIC_PLACE, UnitKind.PARKING_SPACE)
+
+
+@dataclass(frozen=True)
 class IntakeSnapshot:
     """The state of the configuration at ``taken_at``.
 
-    ``tokens`` by the hexadecimal SHA-256; ``units`` gives the area of each unit code by community, with an
+    ``tokens`` by the hexadecimal SHA-256; ``units`` gives the place of each unit code by community, with an
     entry for every community there is; ``staff`` the roles of each active member of staff on that day;
-    ``policies`` every version by ``effective_from``, oldest first.
+    ``policies`` every version by ``effective_from``, oldest first; ``prices`` what is posted that day, by
+    community and code.
     """
 
     taken_at: datetime
     tokens: Mapping[str, Caller]
-    units: Mapping[str, Mapping[str, str]]
+    units: Mapping[str, Mapping[str, UnitPlace]]
     staff: Mapping[str, Mapping[str, frozenset[Role]]]
     policies: Mapping[str, tuple[Policy, ...]]
     calendar: WorkingCalendar
+    prices: Mapping[str, Mapping[str, PostedPrice]] = field(default_factory=dict)
 
 
 def load_snapshot(db: Database, now: datetime) -> IntakeSnapshot:
@@ -69,6 +87,7 @@ def load_snapshot(db: Database, now: datetime) -> IntakeSnapshot:
             units=_units(connection),
             staff=staff,
             policies=policies_of(connection),
+            prices=price_lists(connection, local(now, DUTY_ZONE).date()),
             calendar=working_calendar(connection, [local(now, DUTY_ZONE).year + years for years in _YEARS_AROUND]),
         )
 
@@ -96,8 +115,9 @@ def _tokens(connection: Connection, now: datetime, staff: RolesHeld) -> dict[str
     return {digest: caller for digest, caller in callers.items() if caller.communities}
 
 
-def _units(connection: Connection) -> dict[str, dict[str, str]]:
-    units: dict[str, dict[str, str]] = {code: {} for code in connection.scalars(select(Community.code))}
-    for row in connection.execute(select(Unit.community, Unit.code, Unit.area)):
-        units[row.community][row.code] = row.area
+def _units(connection: Connection) -> dict[str, dict[str, UnitPlace]]:
+    units: dict[str, dict[str, UnitPlace]] = {code: {} for code in connection.scalars(select(Community.code))}
+    rows = select(Unit.community, Unit.code, Unit.area, Unit.kind, Unit.building_accepted_on)
+    for row in connection.execute(rows):
+        units[row.community][row.code] = UnitPlace(row.area, UnitKind(row.kind), row.building_accepted_on)
     return units

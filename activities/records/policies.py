@@ -18,8 +18,9 @@ from activities.records.community_tables import Community, PolicyVersion
 from workflows.messages.message import Message
 from workflows.messages.periods import Period
 from workflows.messages.policy import Policy
-from workflows.rules.policy_law import Problem, problems
+from workflows.rules.policy_law import problems
 from workflows.rules.policy_presets import Preset, preset_policy
+from workflows.rules.policy_problems import Problem
 
 log = structlog.get_logger(__name__)
 
@@ -158,6 +159,8 @@ _WORDING: Final[dict[str, tuple[str, str]]] = {
     "datetime_type": ("wrong_type", "应为时间,例如 2026-04-15T00:00:00+08:00"),
     "datetime_from_date_parsing": ("wrong_type", "应为时间,例如 2026-04-15T00:00:00+08:00"),
     "datetime_parsing": ("wrong_type", "应为时间,例如 2026-04-15T00:00:00+08:00"),
+    "time_type": ("wrong_type", "应为一天中的时刻,例如 21:00"),
+    "time_parsing": ("wrong_type", "应为一天中的时刻,例如 21:00"),
     "int_type": ("wrong_type", "应为整数"),
     "int_from_float": ("wrong_type", "应为整数"),
     "float_type": ("wrong_type", "应为数字"),

@@ -1,4 +1,4 @@
-"""The roster 花名册 of a community as values: areas, units, households, staff and their duty.
+"""The roster 花名册 of a community as values: areas, units, households, staff with duty and leave, posted prices.
 
 Each entry has a key by which an import finds the row that it changes; what stands in the database and in a
 workbook are both a :class:`Roster`, and the difference between two of them is what has to be written.
@@ -17,6 +17,7 @@ from pydantic.dataclasses import dataclass
 from workflows.messages.case import Identity
 from workflows.messages.message import Message
 from workflows.messages.people import Role, Trade
+from workflows.messages.special_service import ServiceCategory
 
 
 class UnitKind(StrEnum):
@@ -43,6 +44,21 @@ _UNIT_KINDS: Final[dict[UnitKind, str]] = {
     UnitKind.PARKING_SPACE: "车位",
     UnitKind.PUBLIC_PLACE: "公共部位",
 }
+
+
+class PriceCategory(StrEnum):
+    """What a posted price 收费标准 is for: repairs, or one of the special services 特约服务 (S0, S4 3.3)."""
+
+    REPAIR = "repair"
+    ENGINEERING = ServiceCategory.ENGINEERING.value
+    CLEANING = ServiceCategory.CLEANING.value
+    GREENING = ServiceCategory.GREENING.value
+    ERRAND = ServiceCategory.ERRAND.value
+
+    @property
+    def label(self) -> str:
+        """The Chinese term."""
+        return "维修" if self is PriceCategory.REPAIR else ServiceCategory(self.value).label
 
 
 @dataclass(frozen=True)
@@ -147,6 +163,39 @@ class RosterShift(Entry):
     ends: time
     since: date
     until: date | None = None
+
+
+@dataclass(frozen=True)
+class RosterAbsence(Entry):
+    """Leave 请假 of a member of staff: away from ``since`` on, back on ``until``; None where that is not known yet.
+
+    Why somebody is away is nobody's business here and is not asked.
+    """
+
+    KEY = ("staff", "since")
+
+    staff: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class RosterPrice(Entry):
+    """A line of 《有偿服务项目及收费标准》: what one ``unit`` costs in CNY, from ``since`` on and before ``until``.
+
+    ``agency`` marks money that is laid out for the customer 代办 and is no income.
+    """
+
+    KEY = ("code", "since")
+
+    code: str
+    name: str
+    unit: str
+    unit_price: Decimal
+    category: PriceCategory
+    since: date
+    until: date | None = None
+    agency: bool = False
 
 
 EntryKey = tuple[type[Entry], tuple[object, ...]]

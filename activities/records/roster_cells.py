@@ -70,7 +70,7 @@ def _digits(number: float) -> str:
 
 
 def unit_code(cell: Cell) -> str:
-    """Return the code of a unit or an area: letters, digits, Chinese characters, and - _ . # between them."""
+    """Return the code of a unit, an area or a price: letters, digits, Chinese characters, and - _ . # between them."""
     code = unicodedata.normalize("NFKC", text(cell))
     if not _UNIT_CODE.fullmatch(code):
         message = "编码最多 32 个字,只能用汉字、字母、数字和 - _ . #,且不能以符号开头"
@@ -158,15 +158,29 @@ def _time_of_minutes(minutes: float) -> time | None:
 
 def square_metres(cell: Cell) -> Decimal:
     """Return an area in m², above 0 and up to 1,000,000, with two places."""
+    area = _two_places(cell, "面积不对,请填数字,例如 89.50")
+    if area is None or not 0 < area <= 1_000_000:
+        raise CellError("bad_number", "面积应大于 0,最多两位小数,例如 89.50")
+    return area
+
+
+def yuan(cell: Cell) -> Decimal:
+    """Return a price in CNY, from 0 to 1,000,000, with two places."""
+    price = _two_places(cell, "金额不对,请只填数字,例如 30.00")
+    if price is None or not 0 <= price <= 1_000_000:
+        raise CellError("bad_number", "金额不能小于 0,最多两位小数,例如 30.00")
+    return price
+
+
+def _two_places(cell: Cell, complaint: str) -> Decimal | None:
+    """Return a number with two places, or None where it has more."""
     try:
         # a spreadsheet computes with binary fractions: 89.10000000000001 was 89.10
         exact = round(Decimal(repr(cell)), 6) if isinstance(cell, float) else Decimal(text(cell))
-        area = exact.quantize(Decimal("0.01"))
+        number = exact.quantize(Decimal("0.01"))
     except InvalidOperation:
-        raise CellError("bad_number", "面积不对,请填数字,例如 89.50") from None
-    if area != exact or not 0 < area <= 1_000_000:
-        raise CellError("bad_number", "面积应大于 0,最多两位小数,例如 89.50")
-    return area
+        raise CellError("bad_number", complaint) from None
+    return number if number == exact else None
 
 
 def position(cell: Cell) -> int:

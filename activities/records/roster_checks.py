@@ -12,16 +12,18 @@ from activities.records.roster import (
     Entry,
     EntryKey,
     Roster,
+    RosterAbsence,
     RosterArea,
     RosterContact,
     RosterHousehold,
     RosterPerson,
     RosterPost,
+    RosterPrice,
     RosterProblem,
     RosterShift,
     RosterUnit,
 )
-from activities.records.roster_sheets import AREAS, CONTACTS, DUTY, STAFF, UNITS
+from activities.records.roster_sheets import ABSENCES, AREAS, CONTACTS, DUTY, PRICES, STAFF, UNITS
 from workflows.messages.people import Role
 from workflows.messages.policy import DutyPolicy, PostRequirement
 
@@ -33,7 +35,7 @@ DESK_POSTS: Final = frozenset(
 )
 """客服各岗: where ``single_post`` holds, nobody has two of them (S4 一.4)."""
 
-Dated = RosterHousehold | RosterPost | RosterShift
+Dated = RosterHousehold | RosterPost | RosterShift | RosterAbsence | RosterPrice
 """Entries that hold from a day on and before another."""
 
 
@@ -60,7 +62,8 @@ class Candidate:
 
 def check(candidate: Candidate) -> list[RosterProblem]:
     """Return all that forbids the import; what was so before the file came is not the file's fault."""
-    found = [problem for one in (_references, _people, _periods, _exclusions) for problem in one(candidate)]
+    checks = (_references, _references_to_staff, _people, _periods, _exclusions)
+    found = [problem for one in checks for problem in one(candidate)]
     return [problem for problem in found if problem.row]
 
 
@@ -107,9 +110,17 @@ def _references(candidate: Candidate) -> Iterator[RosterProblem]:
         if post.role is Role.STEWARD and not post.area:
             message = "管家必须有片区"
             yield _problem(candidate, post, STAFF.title, "片区编码", "required", message)
-    for shift in roster.all(RosterShift):
-        if not candidate.knows(RosterPerson, shift.staff):
-            yield _unknown(candidate, shift, DUTY.title, "工号", STAFF.title)
+
+
+def _references_to_staff(candidate: Candidate) -> Iterator[RosterProblem]:
+    of_staff: tuple[tuple[Sequence[RosterShift | RosterAbsence], str], ...] = (
+        (candidate.roster.all(RosterShift), DUTY.title),
+        (candidate.roster.all(RosterAbsence), ABSENCES.title),
+    )
+    for entries, sheet in of_staff:
+        for entry in entries:
+            if not candidate.knows(RosterPerson, entry.staff):
+                yield _unknown(candidate, entry, sheet, "工号", STAFF.title)
 
 
 def _unknown(candidate: Candidate, entry: Entry, sheet: str, column: str, where: str) -> RosterProblem:
@@ -134,6 +145,8 @@ def _periods(candidate: Candidate) -> Iterator[RosterProblem]:
         (roster.all(RosterHousehold), CONTACTS.title, "搬离日期"),
         (roster.all(RosterPost), STAFF.title, "离岗日期"),
         (roster.all(RosterShift), DUTY.title, "失效日期"),
+        (roster.all(RosterAbsence), ABSENCES.title, "返岗日期"),
+        (roster.all(RosterPrice), PRICES.title, "失效日期"),
     )
     for entries, sheet, column in dated:
         for entry in entries:
@@ -158,6 +171,12 @@ def _exclusions(candidate: Candidate) -> Iterator[RosterProblem]:
             roster.all(RosterShift),
             lambda one: (one.staff, one.weekday, one.starts),
             *(DUTY.title, "生效日期", "同一员工的同一班次时间重叠"),
+        ),
+        (roster.all(RosterAbsence), lambda one: one.staff, ABSENCES.title, "请假日期", "同一员工的请假时间重叠"),
+        (
+            roster.all(RosterPrice),
+            lambda one: one.code,
+            *(PRICES.title, "生效日期", "同一项目的旧价格还没有填失效日期"),
         ),
     )
     for entries, group, sheet, column, message in groups:

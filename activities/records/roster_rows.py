@@ -9,15 +9,28 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.records.community_tables import Area, Contact, DutyShift, Household, Post, Staff, StaffTrade, Unit
+from activities.records.community_tables import (
+    Absence,
+    Area,
+    Contact,
+    DutyShift,
+    Household,
+    Post,
+    PriceItem,
+    Staff,
+    StaffTrade,
+    Unit,
+)
 from activities.records.roster import (
     Entry,
     Roster,
+    RosterAbsence,
     RosterArea,
     RosterContact,
     RosterHousehold,
     RosterPerson,
     RosterPost,
+    RosterPrice,
     RosterShift,
     RosterUnit,
 )
@@ -32,6 +45,8 @@ _TABLES: Final[Mapping[type[Entry], type[Row]]] = {
     RosterPerson: Staff,
     RosterPost: Post,
     RosterShift: DutyShift,
+    RosterAbsence: Absence,
+    RosterPrice: PriceItem,
 }
 """Where each class of entries is kept, each table after those that it refers to. Fields are columns of that name."""
 

@@ -1,4 +1,4 @@
-"""The five sheets 工作表 of a roster workbook: one table of columns that import and export both read."""
+"""The sheets 工作表 of a roster workbook: one table of columns that import and export both read."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,19 +7,22 @@ from typing import Any, Final
 from activities.records import roster_cells as cells
 from activities.records.roster import (
     Entry,
+    PriceCategory,
     Roster,
+    RosterAbsence,
     RosterArea,
     RosterContact,
     RosterHousehold,
     RosterPerson,
     RosterPost,
+    RosterPrice,
     RosterShift,
     RosterUnit,
     UnitKind,
 )
 from workflows.messages.case import Identity
 from workflows.messages.people import Role, Trade
-from workflows.rules.policy_law import NO_PERSON
+from workflows.rules.policy_problems import NO_PERSON
 
 UNIT_KINDS: Final = {kind.label: kind for kind in UnitKind}
 IDENTITIES: Final = {one.label: one for one in Identity if one not in (Identity.VISITOR, Identity.STAFF)}
@@ -27,6 +30,7 @@ ROLES: Final = {role.label: role for role in Role if role not in NO_PERSON}
 TRADES: Final = {trade.label: trade for trade in Trade}
 EMPLOYED: Final = {"在职": True, "离职": False}
 YES_OR_NO: Final = {"是": True, "否": False}
+PRICE_CATEGORIES: Final = {category.label: category for category in PriceCategory}
 WEEKDAYS: Final = {f"周{name}": index for index, name in enumerate("一二三四五六日")}
 
 
@@ -182,5 +186,33 @@ DUTY: Final = Sheet(
     rows=_own_rows(RosterShift),
 )
 
-SHEETS: Final = (AREAS, UNITS, CONTACTS, STAFF, DUTY)
-"""All sheets, each after those that it refers to."""
+ABSENCES: Final = Sheet(
+    title="请假",
+    columns=(
+        Column("工号", "staff", cells.staff_code),
+        Column("请假日期", "since", cells.day),
+        _optional("返岗日期", "until", cells.day, None),
+    ),
+    key_heading="工号",
+    entries=lambda values: (RosterAbsence(**values),),
+    rows=_own_rows(RosterAbsence),
+)
+PRICES: Final = Sheet(
+    title="收费标准",
+    columns=(
+        Column("项目编码", "code", cells.unit_code),
+        Column("项目名称", "name", cells.text),
+        _terms("类别", "category", PRICE_CATEGORIES),
+        Column("计价单位", "unit", cells.text),
+        Column("单价(元)", "unit_price", cells.yuan),
+        _terms("代办款", "agency", YES_OR_NO, default=False),
+        Column("生效日期", "since", cells.day),
+        _optional("失效日期", "until", cells.day, None),
+    ),
+    key_heading="项目编码",
+    entries=lambda values: (RosterPrice(**values),),
+    rows=_own_rows(RosterPrice),
+)
+
+SHEETS: Final = (AREAS, UNITS, CONTACTS, STAFF, DUTY, ABSENCES, PRICES)
+"""All sheets, each after those that it refers to. A file need not have them all."""

@@ -21,15 +21,17 @@ from activities.records.roster import (
     RosterHousehold,
     RosterPerson,
     RosterPost,
+    RosterPrice,
     RosterShift,
     RosterUnit,
     UnitKind,
 )
 from activities.records.roster_rows import write_roster
 from activities.records.sample_community_plans import PLANS, Plan, PlannedRota
+from activities.records.sample_price_list import PRICE_LIST
 
 SINCE: Final = date(2026, 1, 1)
-"""The day from which posts, duty and the first policies of the sample hold."""
+"""The day from which posts, duty, prices and the first policies of the sample hold."""
 
 _FAMILY: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 _GIVEN: Final = ("明远", "晓岚", "志强", "雨桐", "建国", "思齐", "丽华", "子墨", "文博", "静怡", "海涛", "欣然", "立新")
@@ -69,6 +71,16 @@ def _entries(plan: Plan) -> Iterator[Entry]:
     yield from _staff(plan)
     for rota in plan.rotas:
         yield from _shifts(rota)
+    for code, category, name, unit, price, agency in PRICE_LIST:
+        yield RosterPrice(
+            code=code,
+            name=name,
+            unit=unit,
+            unit_price=Decimal(price),
+            category=category,
+            since=SINCE,
+            agency=agency,
+        )
 
 
 def _households(plan: Plan) -> Iterator[Entry]:

@@ -214,3 +214,8 @@ def test_each_community_has_its_own_versions(empty_community: Database) -> None:
     publish(empty_community, {**FIRST, "community": "XYDX", "preset": "campus-S4"})
     assert [policy.preset for policy in versions(empty_community, "XYDX")] == ["campus-S4"]
     assert [policy.version for policy in versions(empty_community)] == [1]
+
+
+@pytest.mark.parametrize("spelled", ["25:00", "九点", 9])
+def test_a_time_of_day_that_there_is_none_of_is_refused(empty_community: Database, spelled: object) -> None:
+    assert refusal(empty_community, {**FIRST, "duty": {"night_from": spelled}}) == {"duty.night_from": "wrong_type"}

@@ -126,6 +126,56 @@ def test_a_senseless_value_is_refused_by_the_name_of_its_field(path: str, value:
     assert codes(changed(path, value))[path] == code
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("repair.promise.alert", [], "required"),
+        ("repair.promise_at_most", "P0D", "must_be_positive"),
+        ("repair.merge_within", "PT0M", "must_be_positive"),
+        ("repair.same_fault_within", "P2000D", "out_of_range"),
+        ("repair.off_list_limit", "-1", "out_of_range"),
+        ("repair.call_out_fee", "0.005", "out_of_range"),
+        ("repair.hot_issue_from", 1, "out_of_range"),
+        ("repair.no_shows_before_closing", 0, "out_of_range"),
+        ("repair.low_rating", 6, "out_of_range"),
+        ("repair.work_time_due", "P3D", "unknown_value"),
+        ("repair.warranty.waterproof_words.0", "渗 水", "bad_text"),
+        ("service.quoting.limit", "PT0M", "must_be_positive"),
+        ("service.signature.alert.0", "customer", "unknown_value"),
+        ("service.late_cancellation_fee", "-0.01", "out_of_range"),
+        ("service.free_cancellation_before", "P400D", "out_of_range"),
+        ("revisit.window.remind_share", 0, "out_of_range"),
+        ("revisit.attempts", 21, "out_of_range"),
+        ("revisit.attempt_days", 4, "out_of_range"),
+        ("revisit.attempt_channels", 4, "out_of_range"),
+        ("revisit.satisfaction_target", "90", "out_of_range"),
+        ("revisit.opinion_by", "system", "unknown_value"),
+        ("revisit.reply_at_most", "P0D", "must_be_positive"),
+    ],
+)
+def test_a_senseless_value_about_cases_is_refused_by_the_name_of_its_field(path: str, value: Any, code: str) -> None:
+    field = path if not path.endswith("alert.0") else path.removesuffix(".0")
+    assert codes(changed(path, value)) == {field: code}
+
+
+@pytest.mark.parametrize("spelled", ["9:30", "24:00", "09:30:15", "09:30+08:00", "九点半", ""])
+def test_a_time_of_day_that_no_process_could_read_is_refused(spelled: str) -> None:
+    assert codes(changed("repair.backfill_by", spelled)) == {"repair.backfill_by": "wrong_type"}
+    assert codes(changed("revisit.quiet_hours.1.0", spelled)) == {"revisit.quiet_hours.1.0": "wrong_type"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"), [("structure", 600), ("waterproof", 60), ("heating_and_cooling", 24), ("general", 24)]
+)
+def test_a_warranty_may_be_longer_than_the_law_asks_and_never_shorter(kind: str, least: int) -> None:
+    path = f"repair.warranty.{kind}"
+    assert codes(changed(path, f"P{least - 1}M")) == {path: "below_floor"}
+    assert codes(changed(path, f"P{least}M")) == {}
+    assert codes(changed(path, f"P{least + 12}M")) == {}
+    assert codes(changed(path, "P9999M")) == {path: "out_of_range"}
+    assert codes(changed(path, "P365D")) == {path: "mixed_units"}
+
+
 def test_an_unknown_trade_or_hazard_in_the_tables_of_words_is_refused() -> None:
     whole = LAWFUL.model_dump(mode="json")
     whole["repair"]["hazard_words"]["meteorite"] = ["陨石坠落"]

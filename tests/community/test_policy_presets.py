@@ -10,7 +10,8 @@ from workflows.messages.people import Role
 from workflows.messages.periods import Period
 from workflows.messages.policy import DutyMode, Policy, PostRequirement
 from workflows.messages.revisit_policy import RevisitRule
-from workflows.rules.policy_law import REVISIT_SCOPES, problems
+from workflows.rules.policy_law import problems
+from workflows.rules.policy_law_of_cases import REVISIT_SCOPES
 from workflows.rules.policy_presets import Preset, preset_policy
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from activities.connections.database import Database
 from activities.dispatching.offers import Dispatching
 from activities.records.case_records import CaseRecords
 from activities.records.case_tables import WorkOrderRow
+from activities.records.community_tables import Absence
 from activities.records.sealing import table_of
 from tests.at_once import at_once
 from tests.dispatching import rota
@@ -227,3 +228,16 @@ def test_two_communities_do_not_wait_for_each_other(busy):
         connection.execute(select(ours))
 
         assert _offer(busy, community="XYDX") == "T001"
+
+
+def test_whoever_is_on_leave_is_offered_nothing_until_the_day_of_return(database):
+    rota.community(database, T001=rota.ALL_DAY)
+    day = MORNING.date()
+    with database.begin() as connection:
+        leave = {"community": "YGHY", "staff": "T001", "since": day, "until": day + timedelta(days=2)}
+        connection.execute(insert(Absence).values(leave))
+
+    offered = [_offer(database, business_now=MORNING + timedelta(days=days)) for days in (-1, 0, 1, 2)]
+
+    assert offered == ["T001", "", "", "T001"]
+    assert _offer(database, named="T001") == "T001", "a person has decided"

@@ -143,6 +143,35 @@ def test_a_list_is_restricted_by_every_filter(database):
     assert _numbers(database, kind="complaint") == []
 
 
+def test_a_list_can_be_of_what_came_in_within_some_hours(database):
+    hour = timedelta(hours=1)
+    _report(database, received_at=repairs.MORNING - hour)
+    first = _report(database, received_at=repairs.MORNING)
+    last = _report(database, received_at=repairs.MORNING + hour - timedelta(seconds=1))
+    _report(database, received_at=repairs.MORNING + hour)
+
+    assert _numbers(database, received_from=repairs.MORNING, received_before=repairs.MORNING + hour) == [last, first]
+
+
+def test_a_list_can_be_of_what_was_open_at_an_earlier_time(database):
+    noon = repairs.MORNING + timedelta(hours=2)
+    still_open = _report(database)
+    closed_later = _report(database)
+    _change(database, closed_later, state=RepairState.CLOSED, closed_at=noon + timedelta(minutes=1))
+    closed_before = _report(database)
+    _change(database, closed_before, state=RepairState.CLOSED, closed_at=noon)
+    _report(database, received_at=noon + timedelta(minutes=1))
+
+    assert set(_numbers(database, open_at=noon)) == {still_open, closed_later}
+
+
+def test_a_list_can_be_of_one_area(database):
+    _report(database)
+    elsewhere = _report(database, area="A2")
+
+    assert _numbers(database, area="A2") == [elsewhere]
+
+
 def test_a_telephone_number_is_found_however_it_is_written(database):
     number = _report(database, reporter=Reporter(name="李明", phone="13900139000"))
 
@@ -160,6 +189,10 @@ FILTERS = [
     {"breached": True},
     {"overdue_at": repairs.MORNING + timedelta(days=9)},
     {"open_only": True},
+    {"open_at": repairs.MORNING},
+    {"received_from": repairs.MORNING},
+    {"received_before": repairs.MORNING + timedelta(hours=1)},
+    {"area": "A1"},
     {"phone": "13800138000"},
 ]
 

@@ -8,17 +8,15 @@ from sqlalchemy import func, select
 from temporalio.exceptions import ApplicationError
 
 from activities.dispatching.offers import Dispatching
-from activities.records.case_forms import FORM_TABLES
 from activities.records.case_queries import get_case
 from activities.records.case_records import CaseRecords
 from activities.records.case_tables import CaseLine, WorkOrderRow
-from activities.records.sealing import table_of
 from tests.at_once import at_once
 from tests.dispatching import rota
 from tests.records import repairs
 from workflows.messages.dispatching import OfferRequest
 from workflows.messages.people import CUSTOMER, Trade
-from workflows.messages.records import CaseBatch, RepairRecord, WorkOrder, WorkOrderOutcome
+from workflows.messages.records import CaseBatch, WorkOrder, WorkOrderOutcome
 from workflows.messages.repair import RepairState
 
 STORY = (repairs.first_batch, repairs.dispatched_batch, repairs.completed_batch)
@@ -203,9 +201,3 @@ def test_two_attempts_at_the_same_first_batch_at_once_make_one_record(database, 
 
     with database.begin() as connection:
         assert connection.scalar(select(func.count()).select_from(CaseLine)) == 2
-
-
-@pytest.mark.parametrize("message", [RepairRecord, WorkOrder])
-def test_every_field_of_a_form_has_its_column(message):
-    columns = set(table_of(FORM_TABLES[message]).columns.keys())
-    assert set(message.model_fields) - {"form"} <= columns

@@ -1,11 +1,13 @@
 """The snapshot holds all that intake needs to go on alone, and nobody who has no right any more."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import insert, update
 
-from activities.records.community_tables import ApiToken, Post, Staff, Unit
-from activities.records.intake_snapshot import load_snapshot
+from activities.records.community_tables import ApiToken, Post, PriceItem, Staff, Unit
+from activities.records.intake_snapshot import UnitPlace, load_snapshot
+from activities.records.roster import UnitKind
 from activities.records.tokens import issue_token, token_digest
 from tests.dispatching import rota
 from workflows.messages.people import Role
@@ -18,14 +20,42 @@ def _token(database, **changes):
     return token_digest(issue_token(database, **{**known, **changes})).hex()
 
 
-def test_units_are_known_with_their_area_and_every_community_has_its_entry(database):
+def test_units_are_known_with_area_kind_and_acceptance_and_every_community_has_its_entry(database):
     rota.community(database)
     rota.community(database, "XYDX")
-    unit = {"community": "YGHY", "code": "3-1502", "area": "A1", "building": "3", "kind": "flat"}
+    accepted_on = date(2022, 6, 30)
+    home = {"community": "YGHY", "code": "3-1502", "area": "A1", "building": "3", "kind": "home"}
+    gate = {"community": "YGHY", "code": "东门", "area": "A1", "building": "", "kind": "public_place"}
     with database.begin() as connection:
-        connection.execute(insert(Unit).values(unit))
+        connection.execute(insert(Unit).values(home | {"building_accepted_on": accepted_on}))
+        connection.execute(insert(Unit).values(gate))
 
-    assert load_snapshot(database, NOW).units == {"YGHY": {"3-1502": "A1"}, "XYDX": {}}
+    units = load_snapshot(database, NOW).units
+
+    assert units == {
+        "YGHY": {
+            "3-1502": UnitPlace("A1", UnitKind.HOME, accepted_on),
+            "东门": UnitPlace("A1", UnitKind.PUBLIC_PLACE),
+        },
+        "XYDX": {},
+    }
+    assert {code: place.inside for code, place in units["YGHY"].items()} == {"3-1502": True, "东门": False}
+
+
+def test_the_prices_that_are_posted_on_the_day_are_known(database):
+    rota.community(database)
+    tap = {"community": "YGHY", "code": "WX-01", "name": "更换水龙头", "unit": "只", "category": "repair"}
+    first, second = date(2026, 1, 1), date(2026, 5, 1)
+    with database.begin() as connection:
+        connection.execute(insert(PriceItem).values(tap | {"unit_price": 30, "since": first, "until": second}))
+        connection.execute(insert(PriceItem).values(tap | {"unit_price": 35, "since": second}))
+
+    def price_at(*moment):
+        return load_snapshot(database, datetime(*moment, tzinfo=UTC)).prices["YGHY"]["WX-01"].unit_price
+
+    # 15:59 UTC is 23:59 of the same day in Shanghai, a minute later is the next day there
+    assert price_at(2026, 4, 30, 15, 59) == Decimal("30.00")
+    assert price_at(2026, 4, 30, 16, 0) == Decimal("35.00")
 
 
 def test_staff_are_known_with_the_posts_they_hold_that_day(database):

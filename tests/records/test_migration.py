@@ -4,16 +4,27 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import create_engine, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, insert, text
 
+from activities.connections.database import Database
+from activities.connections.personal_data import PersonalDataCipher
+from activities.records.case_queries import get_case
+from activities.records.case_records import CaseRecords
+from activities.records.case_tables import Case, RepairRecordRow
 from activities.records.migration import (
+    SCRIPTS,
     current_is_head,
     current_revision,
     declared_schema,
     required_revision,
     upgrade,
 )
+from activities.records.sealing import seal_columns
 from tests.at_once import at_once
+from tests.records import repairs
+from workflows.messages.records import RepairRecord
 
 CATALOGUE = {
     "columns": """
@@ -56,6 +67,14 @@ def _catalogue(engine, part):
         return {tuple(row) for row in connection.execute(text(CATALOGUE[part])) if row[0] != "alembic_version"}
 
 
+def _upgrade_to(engine, revision):
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
 def _say_revision(engine, revision):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
@@ -90,6 +109,36 @@ def test_migrating_twice_changes_nothing(new_engine):
     upgrade(_url(engine))
 
     assert _catalogue(engine, "columns") == once
+
+
+def test_a_case_of_the_first_release_is_read_as_it_was_after_migrating(new_engine, keyring):
+    engine = new_engine()
+    _upgrade_to(engine, "0001")
+    database = Database(engine, PersonalDataCipher(keyring))
+    number = repairs.new_number()
+    first = repairs.first_batch(number)
+    reported, header = first.opening, first.header
+    case = {
+        **{name: getattr(reported, name) for name in ("unit", "unit_verified", "area", "channel", "description")},
+        **{name: getattr(reported, name) for name in ("policy_version", "received_at")},
+        **header.model_dump(exclude={"accepted_by"}),
+        "identity": "owner",
+        "linked": [],
+        "accepted_role": "",
+        "accepted_by": "",
+    }
+    record = {"case": number, "community": "YGHY", "place": "厨房", "trade": "plumbing", "repair_class": "general"}
+    record |= {"hazard": "", "paid": False, "verified_how": "", "reopened": 0, "last_sequence": 2}
+    with engine.begin() as connection:
+        for row, values in ((Case, case), (RepairRecordRow, record)):
+            connection.execute(insert(row.__table__).values(seal_columns(database.personal, row, values)))
+
+    upgrade(_url(engine))
+
+    view = get_case(database, "YGHY", number)
+    assert view.forms == (RepairRecord(place="厨房", trade="plumbing", repair_class="general"),)
+    CaseRecords(database).write_case(repairs.dispatched_batch(number))
+    assert get_case(database, "YGHY", number).state == "dispatched"
 
 
 def test_two_processes_that_migrate_at_once_wait_for_each_other(new_engine):

@@ -167,6 +167,8 @@ class ReplyIntent(StrEnum):
     RESCHEDULE = "reschedule"
     DISPUTE = "dispute"
     RATE = "rate"
+    CONFIRM_QUOTE = "confirm_quote"
+    DECLINE_QUOTE = "decline_quote"
 
     @property
     def label(self) -> str:
@@ -183,6 +185,8 @@ _INTENTS: Final[dict[ReplyIntent, str]] = {
     ReplyIntent.RESCHEDULE: "客户改约",
     ReplyIntent.DISPUTE: "客户对费用有异议",
     ReplyIntent.RATE: "客户评价",
+    ReplyIntent.CONFIRM_QUOTE: "客户确认报价",
+    ReplyIntent.DECLINE_QUOTE: "客户不同意报价",
 }
 
 

@@ -6,9 +6,10 @@ accepted, and is never renamed. What a person sends is checked strictly at the e
 a message (``docs/decisions/0006-messages-outlive-releases.md``).
 """
 
+from datetime import time
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 
 class Message(BaseModel):
@@ -19,3 +20,5 @@ class Message(BaseModel):
 
 Moment = Annotated[AwareDatetime, PlainSerializer(lambda at: at.isoformat(), when_used="json")]
 """An aware business instant; written with its offset so that a reader of the history sees local time."""
+LocalTime = Annotated[time, WithJsonSchema({"type": "string", "examples": ["18:00:00"]})]
+"""A time of day on the community's clock; it has no offset, because the day gives it."""

@@ -15,6 +15,7 @@ class CaseWord(StrEnum):
     RECTIFIED = "rectified"
     REVISIT_WITHDRAWN = "revisit_withdrawn"
     MERGED = "merged"
+    MERGE_REFUSED = "merge_refused"
     REPLY_FORWARDED = "reply_forwarded"
 
 

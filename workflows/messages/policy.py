@@ -5,10 +5,11 @@ other presets say only what differs (``workflows/rules/policy_presets.py``), and
 decide is in ``workflows/rules/policy_law.py``. A start message carries the slice that its process needs.
 """
 
+from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 
-from workflows.messages.message import Message, Moment
+from workflows.messages.message import LocalTime, Message, Moment
 from workflows.messages.money import Amount, Rate
 from workflows.messages.periods import Period
 from workflows.messages.repair_policy import RepairPolicy
@@ -38,12 +39,14 @@ class CalendarPolicy(Message):
 
 
 class DutyPolicy(Message):
-    """Duty and posts: S0 4.1.3, S4 二.1, S4 一.4."""
+    """Duty and posts: S0 4.1.3, S4 二.1, S4 一.4. The night (C9) begins and ends as ``night_…`` say."""
 
     mode: DutyMode = DutyMode.CONTROL_ROOM_AT_NIGHT
     single_post: bool = False
     post_requirements: PostRequirement = PostRequirement.WARN
     developer_ports: bool = True
+    night_from: LocalTime = time(21, 0)
+    night_until: LocalTime = time(8, 30)
 
 
 class FeePolicy(Message):

@@ -146,7 +146,8 @@ class RepairProgress(Message):
     """All that a repair knows besides its start: carried over continue-as-new.
 
     ``merged`` are the numbers of cases that were merged into this one; their reporters are told what this one's is.
-    ``round`` counts completions; ``revisit`` is the number of the open revisit of the latest, with its selection.
+    ``round`` counts completions; ``selection`` is the answer to the latest question for a revisit, ``mandatory`` why
+    there must be one, ``rework_of_revisit`` whether the open one waits for the work to be put right.
     """
 
     case: CaseProgress
@@ -164,6 +165,9 @@ class RepairProgress(Message):
     selection: RevisitSelection | None = None
     selection_asked: int = 0
     revisit_open: bool = False
+    mandatory: str = ""
+    rework_of_revisit: bool = False
+    reopened_at: Moment | None = None
 
 
 class RepairStart(Message):

@@ -54,6 +54,7 @@ class RepairEvent(CaseEvent):
     RATED = "rated"
     SELECTED_FOR_REVISIT = "selected_for_revisit"
     NOT_SELECTED = "not_selected"
+    AWAITING_REVISIT = "awaiting_revisit"
     REVISITED = "revisited"
     REVISIT_DISSATISFIED = "revisit_dissatisfied"
 
@@ -110,6 +111,7 @@ _EVENTS: Final[dict[RepairEvent, str]] = {
     RepairEvent.RATED: "客户评价",
     RepairEvent.SELECTED_FOR_REVISIT: "抽中回访",
     RepairEvent.NOT_SELECTED: "未抽中回访",
+    RepairEvent.AWAITING_REVISIT: "待回访",
     RepairEvent.REVISITED: "回访",
     RepairEvent.REVISIT_DISSATISFIED: "回访不满意",
 }

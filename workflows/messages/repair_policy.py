@@ -1,9 +1,10 @@
 """Repair 报修 in the policy: the timer table of ``docs/domain/repair.md``, words of danger, warranty."""
 
+from datetime import time
 from decimal import Decimal
 
 from workflows.messages.clocks import ClockRule, clock_rule
-from workflows.messages.message import Message
+from workflows.messages.message import LocalTime, Message
 from workflows.messages.money import Amount
 from workflows.messages.people import Role
 from workflows.messages.periods import Period
@@ -20,7 +21,7 @@ class WarrantyPolicy(Message):
     structure_words: tuple[str, ...] = ("承重墙", "主体结构", "地基", "楼板开裂")
     waterproof: Period = Period(months=60)
     waterproof_words: tuple[str, ...] = (
-        "渗漏", "渗水", "漏水", "屋面", "外墙", "卫生间漏", "天花漏", "防水",
+        "渗漏", "渗水", "屋面", "屋顶漏", "外墙", "卫生间漏", "楼上漏", "天花漏", "防水",
     )  # fmt: skip
     heating_and_cooling: Period = Period(months=24)
     general: Period = Period(months=24)
@@ -71,6 +72,8 @@ class RepairPolicy(Message):
     same_fault_within: Period = Period(days=90)
     hot_issue_from: int = 3
     backfill_by: str = "09:30"
+    work_time_due: Period = Period(working_days=3)
+    work_time_due_at: LocalTime = time(18, 0)
     low_rating: int = 2
     default_acceptance: Period = Period(hours=48)
     reopen_window: Period = Period(days=7)
