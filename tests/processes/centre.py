@@ -23,7 +23,7 @@ from workflows.messages.case import (
 )
 from workflows.messages.identifiers import CaseKind, TaskQueue
 from workflows.messages.people import Actor, Role
-from workflows.messages.repair import RepairStart
+from workflows.messages.repair import Backfill, RepairStart
 from workflows.messages.repair_policy import RepairPolicy
 from workflows.processes.repair import Repair
 from workflows.rules.case_numbers import case_number
@@ -62,8 +62,14 @@ class Centre:
         accepted_by: Actor | None = None,
         appointment: str = "",
         calendar: WorkingCalendar = CALENDAR_2026,
+        unit: str = "1-0301",
+        entered: str = "",
+        backfill: Backfill | None = None,
+        inside: bool | None = None,
+        building_accepted_on: date | None = None,
+        developer_ports: bool = False,
     ) -> CaseUnderTest:
-        """A customer of unit 1-0301 reports a repair at that business instant."""
+        """A customer of a unit reports a repair at that business instant, or it is entered afterwards at another."""
         policy = policy or RepairPolicy()
         judged = classify(description, None, policy)
         number = case_number(CaseKind.REPAIR, b"test", "wechat", uuid.uuid4().hex)
@@ -73,12 +79,13 @@ class Centre:
             community="YGHY",
             channel=Channel.PLATFORM,
             received_at=at(received),
-            unit="1-0301",
+            unit=unit,
             area="A",
             reporter=Reporter(name="林小满", phone="+8613800000001"),
             description=description,
             policy_version=1,
             accepted_by=accepted_by,
+            entered_at=at(entered) if entered else None,
         )
         start = RepairStart(
             opening=opening,
@@ -88,6 +95,10 @@ class Centre:
             appointment_at=at(appointment) if appointment else None,
             policy=policy,
             calendar=calendar,
+            inside=inside,
+            building_accepted_on=building_accepted_on,
+            developer_ports=developer_ports,
+            backfill=backfill,
         )
         handle = await self.skipper.client.start_workflow(Repair.run, start, id=number, task_queue=TaskQueue.CASES)
         return CaseUnderTest(handle, self.skipper, self.outside, number)
@@ -113,14 +124,17 @@ class Centre:
 
 
 @asynccontextmanager
-async def workers(client: Client, outside: Outside) -> AsyncIterator[None]:
-    """Workers for every queue. Nothing is cached: every task replays, so a slip is found at once."""
+async def workers(client: Client, outside: Outside, *, cached: int = 0) -> AsyncIterator[None]:
+    """Workers for every queue. Nothing is cached: every task replays, so a slip is found at once.
+
+    ``cached`` is for tests of many cases, which replay their histories afterwards.
+    """
     cases = Worker(
         client,
         task_queue=TaskQueue.CASES,
         workflows=PROCESSES,
         workflow_runner=sandboxed(),
-        max_cached_workflows=0,
+        max_cached_workflows=cached,
     )
     records, notifications = (
         Worker(client, task_queue=queue, activities=outside.activities)

@@ -1,6 +1,6 @@
 """The outside world of process tests: activities under their real names that remember what they were asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -32,11 +32,12 @@ FormOf = TypeVar("FormOf", bound=Form)
 class Outside:
     """What a case wrote, whom it told and who takes its jobs. ``technicians`` are offered in this order,
     ``background`` is what the records know, ``selection`` the answer to every question for a revisit, ``visitor`` who
-    makes it; cases whose numbers are in ``deaf`` hear nothing.
+    makes it; cases whose numbers are in ``deaf`` hear nothing; ``post`` takes words to cases that are there.
     """
 
     technicians: list[str] = field(default_factory=lambda: ["T001", "T002", "T003"])
     batches: list[CaseBatch] = field(default_factory=list)
+    of_case: dict[str, list[CaseBatch]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     offers: dict[int, str] = field(default_factory=dict)
     requests: list[OfferRequest] = field(default_factory=list)
@@ -55,6 +56,7 @@ class Outside:
     linked: list[LinkedCaseRequest] = field(default_factory=list)
     words: list[PassedOn] = field(default_factory=list)
     deaf: set[str] = field(default_factory=set)
+    post: Callable[[PassedOn], Awaitable[None]] | None = None
 
     @property
     def activities(self) -> Sequence[Callable[..., Any]]:
@@ -77,6 +79,7 @@ class Outside:
         if self.number_is_anothers:
             raise ApplicationError("the number is another case's", type="record_exists", non_retryable=True)
         self.batches.append(batch)
+        self.of_case.setdefault(batch.header.number, []).append(batch)
 
     @activity.defn(name=Activity.OFFER_NEXT)
     async def offer_next(self, request: OfferRequest) -> OfferOutcome:
@@ -139,7 +142,10 @@ class Outside:
     @activity.defn(name=Activity.PASS_ON)
     async def pass_on(self, word: PassedOn) -> Passed:
         self.words.append(word)
-        return Passed(heard=word.to not in self.deaf)
+        heard = word.to not in self.deaf
+        if heard and self.post is not None:
+            await self.post(word)
+        return Passed(heard=heard)
 
     def _ask_database(self) -> None:
         if self.database_is_down:
@@ -150,6 +156,10 @@ class Outside:
     def lines(self) -> list[EventLine]:
         """Every line in the order in which it was written, repeats included."""
         return [line for batch in self.batches for line in batch.lines]
+
+    def lines_of(self, number: str) -> list[EventLine]:
+        """The lines of one case, where there are several."""
+        return [line for batch in self.of_case.get(number, []) for line in batch.lines]
 
     @property
     def events(self) -> list[str]:

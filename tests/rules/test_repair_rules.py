@@ -95,8 +95,10 @@ def _instant() -> datetime:
 @pytest.mark.parametrize("intent", list(ReplyIntent))
 def test_a_reply_never_does_more_than_its_state_provides_for(state: RepairState, intent: ReplyIntent) -> None:
     effect = effect_of(state, intent)
-    if state in (RepairState.ARRIVED, RepairState.IN_PROGRESS, RepairState.VERIFIED):
+    if state in (RepairState.ARRIVED, RepairState.IN_PROGRESS, RepairState.SUSPENDED):
         assert effect is ReplyEffect.NOTE
+    if effect in (ReplyEffect.CONFIRM_QUOTE, ReplyEffect.DECLINE_QUOTE):
+        assert state is RepairState.QUOTED
     if intent is ReplyIntent.COMMENT:
         assert effect is ReplyEffect.NOTE
     if effect is ReplyEffect.VERIFY:

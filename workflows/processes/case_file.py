@@ -94,8 +94,12 @@ class CaseFile:
         state: str | None = None,
         reason: str = "",
         facts: dict[str, str] | None = None,
+        at: datetime | None = None,
     ) -> None:
-        """Put one line into the record, changing the state where one is given; ``label`` says more than the event's."""
+        """Put one line into the record, changing the state where one is given; ``label`` says more than the event's.
+
+        ``at`` is the true time of something that is entered afterwards 补单; else it is happening now.
+        """
         before = self.header.state
         after = before if state is None else state
         sequence = self.header.last_sequence + 1
@@ -106,7 +110,7 @@ class CaseFile:
         self.recorder.put(
             EventLine(
                 sequence=sequence,
-                at=self.now,
+                at=at or self.now,
                 event=event,
                 label=label or event.label,
                 actor=actor,

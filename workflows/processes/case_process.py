@@ -30,6 +30,7 @@ class CaseProcess(CaseMessages):
     def __init__(self, opening: CaseOpening, calendar: WorkingCalendar, progress: CaseProgress) -> None:
         super().__init__(opening, calendar, progress)
         self.conflict_told = False
+        self.in_one_order = True
         self.alarm = Alarm()
         self._question: Callable[[], ActivityHandle[Any]] | None = None
         self._answer: ActivityHandle[Any] | None = None
@@ -109,19 +110,24 @@ class CaseProcess(CaseMessages):
 
         Nothing else in a process sends Temporal anything: a worker that has to rebuild a case may be handed an
         update and an activity's result in another order than the first time, and the commands must not depend
-        on it (``docs/decisions/0012-one-voice.md``).
+        on it (``docs/decisions/0012-one-voice.md``). So what does not wait for lines that are being written comes
+        before the lines of this step, and what is asked or passed on after them. ``in_one_order`` is False only in a
+        case that was begun before this was so.
         """
         revision = self.revision
-        self._manager_view.show(self.header, self.waiting_for, self.clocks.all)
+        self._manager_view.show(self.header, self.waiting_for, self.clocks.all, self.opening.unit)
         next_ring, label = self.clocks.next_ring()
         if deadline is not None and (next_ring is None or deadline < next_ring):
             next_ring, label = deadline, self.waiting_for
         await self.alarm.set(next_ring, self.now, label)
+        if self.in_one_order:
+            self.messenger.send_emergencies()
         self.recorder.send()
         self.messenger.send()
-        self.correspondence.send()
-        if self._question is not None:
-            self._answer, self._question = self._question(), None
+        if self._may_ask():
+            self.correspondence.send()
+            if self._question is not None:
+                self._answer, self._question = self._question(), None
         await workflow.wait_condition(
             lambda: (
                 happened()
@@ -129,11 +135,15 @@ class CaseProcess(CaseMessages):
                 or self.alarm.rang
                 or self.recorder.ready
                 or self.messenger.ready
-                or self.correspondence.ready
+                or (self.correspondence.ready and self._may_ask())
                 or self._sees_a_new_conflict()
                 or self.should_continue_as_new()
             )
         )
+
+    def _may_ask(self) -> bool:
+        """Whether every line of what has happened so far is on its way, so that asking comes after it."""
+        return not (self.in_one_order and self.recorder.holds_back)
 
     def _sees_a_new_conflict(self) -> bool:
         return self.recorder.refused is not None and not self.conflict_told

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 from workflows.messages.case import CaseHeader
 from workflows.messages.clocks import Clock
-from workflows.messages.identifiers import ASSIGNEE, BREACHED, CASE_STATE, DUE_AT, LEVEL
+from workflows.messages.identifiers import ASSIGNEE, BREACHED, CASE_STATE, DUE_AT, LEVEL, UNIT
 from workflows.rules.business_time import spoken
 
 
@@ -13,9 +13,10 @@ class ManagerView:
 
     def __init__(self) -> None:
         self._shown: tuple[object, ...] = ()
+        self._unit: str | None = None
 
-    def show(self, header: CaseHeader, waiting_for: str, clocks: tuple[Clock, ...]) -> None:
-        """Show the case as it is now."""
+    def show(self, header: CaseHeader, waiting_for: str, clocks: tuple[Clock, ...], unit: str = "") -> None:
+        """Show the case as it is now; the starter has shown its unit, which is written only when it is corrected."""
         shown = (header.state_label, header.level_label, header.assignee, header.due_at, header.breached)
         if shown != self._shown:
             self._shown = shown
@@ -28,6 +29,9 @@ class ManagerView:
                     BREACHED.value_set(header.breached),
                 ]
             )
+        if self._unit not in (None, unit):
+            workflow.upsert_search_attributes([UNIT.value_set(unit) if unit else UNIT.value_unset()])
+        self._unit = unit
         workflow.set_current_details(_as_list(header, waiting_for, clocks))
 
 

@@ -34,10 +34,17 @@ class Messenger:
         """Queue a notice. It goes when line ``after_line`` is written; an emergency does not wait for PostgreSQL."""
         self._waiting.append((after_line, notice))
 
+    def send_emergencies(self) -> None:
+        """Begin to tell of emergencies, which wait for nothing."""
+        self._send(lambda line, notice: notice.emergency)
+
     def send(self) -> None:
         """Begin to tell whatever may go."""
-        going = [notice for line, notice in self._waiting if self._may_go(line, notice)]
-        self._waiting = [(line, notice) for line, notice in self._waiting if not self._may_go(line, notice)]
+        self._send(self._may_go)
+
+    def _send(self, goes: Callable[[int, Notice], bool]) -> None:
+        going = [notice for line, notice in self._waiting if goes(line, notice)]
+        self._waiting = [(line, notice) for line, notice in self._waiting if not goes(line, notice)]
         for notice in going:
             self._under_way += 1
             start_telling(notice).add_done_callback(partial(self._told, notice))

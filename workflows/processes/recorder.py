@@ -45,6 +45,11 @@ class Recorder:
         """Whether :meth:`send` has something to do."""
         return bool(self._waiting) and not self._writing and self.refused is None
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether lines wait that have not been sent yet, because others are being written."""
+        return len(self._waiting) > self._writing and self.refused is None
+
     def put(self, line: EventLine) -> None:
         """Queue a line; lines put in the same step are written in one transaction."""
         self._waiting.append(line)

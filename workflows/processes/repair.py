@@ -7,13 +7,11 @@ from temporalio import workflow
 from workflows.effects.dispatching import start_offering
 from workflows.messages.identifiers import REPAIR_WORKFLOW
 from workflows.messages.notices import NoticeEvent, to_role
-from workflows.messages.people import CUSTOMER, SYSTEM, Role
+from workflows.messages.people import SYSTEM, Role
 from workflows.messages.records import WorkOrderOutcome
 from workflows.messages.repair import RepairClock, RepairOutcome, RepairStart, RepairState
 from workflows.messages.repair_events import RepairEvent
 from workflows.processes.repair_handling import RepairHandling
-from workflows.rules.repair_acceptance import accepted_at_once_by
-from workflows.rules.time_limits import deadline
 
 _S = RepairState
 
@@ -37,34 +35,33 @@ class Repair(RepairHandling):
         return RepairOutcome(number=self.opening.number, state=self.state, closed_at=self.header.closed_at)
 
     async def step(self) -> None:
-        """The step of the present state; 已到场 and 已验收 are passed through at once in a free repair."""
+        """The step of the present state, after what is to be asked of the records."""
+        if self.must_look_back:
+            await self.look_back()
+            return
+        if self.must_plan_a_revisit:
+            await self.plan_revisit()
+            return
         steps = {
             _S.RECEIVED: self.wait_for_acceptance,
             _S.ACCEPTED: self.find_a_technician,
             _S.DISPATCHED: self.wait_for_the_technicians_answer,
             _S.ACKNOWLEDGED: self.wait_for_arrival,
+            _S.ARRIVED: self.wait_for_a_quote,
+            _S.QUOTED: self.wait_for_the_answer_to_the_quote,
             _S.IN_PROGRESS: self.wait_for_completion,
+            _S.SUSPENDED: self.wait_to_go_on,
             _S.COMPLETED: self.wait_for_the_customers_word,
+            _S.VERIFIED: self.close_or_await_the_revisit,
+            _S.AWAITING_REVISIT: self.wait_for_the_revisit,
             _S.CLOSED: self.stay_open_for_reopening,
         }
         await steps[self.state]()
 
     def is_over(self) -> bool:
-        """Whether the reopen window of a closed case has passed."""
-        return self.state is _S.CLOSED and self.reopen_until is not None and self.now >= self.reopen_until
-
-    def take_in(self) -> None:
-        """Enter the report; an emergency is accepted at once and its people are told before any paperwork."""
-        facts = {"channel": self.opening.channel.value, "class": self.level.value}
-        self.record(RepairEvent.REPORTED, CUSTOMER, facts=facts)
-        if self.repair.hazard:
-            self.tell_of_emergency()
-        acceptor = accepted_at_once_by(self.start)
-        if acceptor is not None:
-            self.accept(acceptor)
-        else:
-            self.start_clock(RepairClock.ACCEPTANCE, self.policy.acceptance)
-            self.tell(NoticeEvent.CASE_RECEIVED, to_role(Role.CS_ASSISTANT))
+        """Whether the reopen window of a closed case has passed, and nothing that came of the case is open."""
+        window_is_over = self.reopen_until is not None and self.now >= self.reopen_until
+        return self.state is _S.CLOSED and window_is_over and not self.something_is_open
 
     async def wait_for_acceptance(self) -> None:
         """待受理: until the desk accepts, within five minutes of the message (S4)."""
@@ -111,28 +108,51 @@ class Repair(RepairHandling):
         """已接单: until the technician is there; the arrival clock runs from the first dispatch."""
         await self.until(self.leaves(_S.ACKNOWLEDGED), f"等待技工 {self.header.assignee} 到场")
 
+    async def wait_for_a_quote(self) -> None:
+        """已到场 for paid work: until the technician has quoted; nothing is begun before the customer agrees."""
+        await self.until(self.leaves(_S.ARRIVED), f"等待技工 {self.header.assignee} 报价")
+
+    async def wait_for_the_answer_to_the_quote(self) -> None:
+        """待确认报价: a day for the customer's answer, then the quote lapses."""
+        await self.until(self.leaves(_S.QUOTED), "等待客户确认报价")
+
     async def wait_for_completion(self) -> None:
         """维修中: until the technician says that it is done."""
         await self.until(self.leaves(_S.IN_PROGRESS), f"技工 {self.header.assignee} 维修中")
 
+    async def wait_to_go_on(self) -> None:
+        """挂起: until the work is taken up again; every clock but that of the promised day stands still."""
+        await self.until(self.leaves(_S.SUSPENDED), "挂起,等待恢复维修")
+
     async def wait_for_the_customers_word(self) -> None:
         """已完工: until the customer confirms or refuses; a free job is accepted by default after 48 hours."""
-        assert self.repair.completed_at is not None  # noqa: S101 - set by complete()
-        by_default = (
-            None
-            if self.repair.paid
-            else deadline(self.repair.completed_at, self.policy.default_acceptance, self.calendar)
-        )
-        if not await self.until(self.leaves(_S.COMPLETED), "等待客户验收", deadline=by_default):
+        happened = self.leaves(_S.COMPLETED, or_else=lambda: self.must_plan_a_revisit)
+        if not await self.until(happened, "等待客户验收", deadline=self.accepted_by_default_at):
             self.verify("default", "默认验收", SYSTEM)
+
+    async def close_or_await_the_revisit(self) -> None:
+        """已验收: closed, unless its revisit is open."""
+        if self.revisit_open:
+            self.await_revisit()
+        else:
+            self.close_the_finished(SYSTEM)
+
+    async def wait_for_the_revisit(self) -> None:
+        """待回访: until the revisit is over, or has the work done again."""
+        await self.until(self.leaves(_S.AWAITING_REVISIT), "等待回访")
 
     async def stay_open_for_reopening(self) -> None:
         """已关闭: open for 返修 for seven days; closed is a state, not the end of the workflow."""
-        await self.until(self.leaves(_S.CLOSED), "已关闭,可返修", deadline=self.reopen_until)
+        if self.something_is_open:
+            happened = self.leaves(_S.CLOSED, or_else=lambda: self.must_plan_a_revisit or not self.something_is_open)
+            await self.until(happened, "已关闭,回访或费用异议未了")
+            return
+        happened = self.leaves(_S.CLOSED, or_else=lambda: self.something_is_open)
+        await self.until(happened, "已关闭,可返修", deadline=self.reopen_until)
 
-    def leaves(self, state: RepairState) -> Callable[[], bool]:
-        """A condition for ``until``: the state is another one."""
-        return lambda: self.state is not state
+    def leaves(self, state: RepairState, or_else: Callable[[], bool] = lambda: False) -> Callable[[], bool]:
+        """A condition for ``until``: the state is another one, or something else has happened or is to be asked."""
+        return lambda: self.state is not state or or_else() or self.must_look_back
 
     def somebody_is_wanted(self) -> bool:
         """Whether a dispatch was ordered by hand, or the case is no longer to be dispatched."""
