@@ -12,25 +12,43 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import Plugin, Worker
 
 from activities.connections.database import Database
+from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings, WorkerLimits
 from activities.dispatching.offers import Dispatching
 from activities.notifications.notify import Notifications
+from activities.opening.linked_cases import LinkedCases
+from activities.opening.passing_on import PassingOn
+from activities.records.background import Background
 from activities.records.case_records import CaseRecords
+from activities.revisits.planning import RevisitPlanning
 from workers.sandbox import sandboxed
 from workflows.messages.identifiers import TaskQueue
 from workflows.processes.repair import Repair
+from workflows.processes.revisit import Revisit
+from workflows.processes.special_service import SpecialService
 
-PROCESSES: Final[tuple[type, ...]] = (Repair,)
+PROCESSES: Final[tuple[type, ...]] = (Repair, SpecialService, Revisit)
 """Every durable process; a new one is added here."""
 
 
-def build(queue: TaskQueue, client: Client, settings: Settings, database: Database) -> Worker:
+def build(queue: TaskQueue, client: Client, settings: Settings, database: Database, keyring: KeyRing) -> Worker:
     """Return the worker of one queue; ``async with`` or ``run()`` sets it to work, in a running event loop."""
     match queue:
         case TaskQueue.CASES:
             return cases_worker(client, settings.workers)
         case TaskQueue.RECORDS:
-            effects = (CaseRecords(database).write_case, Dispatching(database).offer_next)
+            linked = LinkedCases(database, client, keyring.case_number_key)
+            revisits = RevisitPlanning(database, client, keyring.case_number_key)
+            effects = (
+                CaseRecords(database).write_case,
+                Background(database).recall,
+                Dispatching(database).offer_next,
+                PassingOn(client).pass_on,
+                linked.open_linked,
+                revisits.plan_revisit,
+                revisits.uncount_revisit,
+                revisits.choose_visitor,
+            )
             return _effects_worker(queue, client, settings.workers, effects)
         case TaskQueue.NOTIFICATIONS:
             told = Notifications(database, settings)

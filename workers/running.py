@@ -50,7 +50,8 @@ async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(Ta
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await _serve([build(queue, client, settings, database) for queue in queues], stop, settings.workers.stop_seconds)
+    workers = [build(queue, client, settings, database, keyring) for queue in queues]
+    await _serve(workers, stop, settings.workers.stop_seconds)
     database.close()
 
 

@@ -4,25 +4,37 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from activities.opening.places import Place, place_of, policy_in_force
+from activities.opening.refused import CaseRefusedError
 from activities.records.intake_snapshot import Caller, IntakeSnapshot
-from activities.records.policies import NoPolicyInForceError, policy_at
-from starters.case_desk.refused import CaseRefusedError
+from workflows.messages.attachments import AttachmentRef
 from workflows.messages.case import CaseOpening, Channel, Reporter
 from workflows.messages.identifiers import CaseKind
 from workflows.messages.message import Message, Moment
 from workflows.messages.people import Actor, Role, Trade
 from workflows.messages.policy import Policy
-from workflows.messages.repair import RepairStart
+from workflows.messages.repair import Backfill, RepairStart
 from workflows.rules.repair_classification import classify
 
-FRESH: Final = timedelta(seconds=60)
-"""A snapshot this young knows every unit; an older one means that PostgreSQL is out of reach."""
+ENTERED_WITHIN: Final = timedelta(days=3)
+"""How old a night job may be when it is entered: a long weekend (own). What is older is a matter for the lead."""
 _ACCEPTING_ROLES: Final = frozenset({Role.CS_ASSISTANT, Role.CS_SUPERVISOR, Role.CONTROL_ROOM, Role.STEWARD})
 _ACCEPTING_CHANNELS: Final = frozenset({Channel.FRONT_DESK, Channel.PHONE, Channel.CONTROL_ROOM})
+_ENTERING_ROLES: Final = frozenset({Role.CS_ASSISTANT, Role.CS_SUPERVISOR, Role.CONTROL_ROOM, Role.ENGINEERING_LEAD})
+
+
+class NightJob(Message):
+    """A job that is entered afterwards 补单, with the times of the control room's log."""
+
+    called_at: Moment
+    done: Backfill
 
 
 class RepairReport(Message):
-    """What was reported, checked at the edge. Personal data: the reporter and the free text."""
+    """What was reported, checked at the edge. Personal data: the reporter and the free text.
+
+    ``inside`` is said only where the register's kind of the unit does not tell 户内 from 公共.
+    """
 
     community: str
     unit: str
@@ -32,6 +44,9 @@ class RepairReport(Message):
     trade: Trade | None = None
     appointment_at: Moment | None = None
     place: str = ""
+    inside: bool | None = None
+    attachments: tuple[AttachmentRef, ...] = ()
+    night_job: NightJob | None = None
 
 
 def repair_start(
@@ -39,30 +54,38 @@ def repair_start(
 ) -> RepairStart:
     """Return the start message of the repair, received at ``now`` under the policy then in force.
 
-    Raises ``CaseRefusedError``: ``unknown_unit``, ``appointment_in_past``, ``no_policy_in_force``.
+    Raises ``CaseRefusedError``: ``unknown_unit``, ``appointment_in_past``, ``no_policy_in_force``, and for a night
+    job ``backfill_not_yours``, ``backfill_in_future``, ``backfill_out_of_order``, ``backfill_too_old``.
     """
-    policy = _policy_in_force(report.community, snapshot, now)
-    areas = snapshot.units.get(report.community, {})
-    unit_verified = report.unit in areas
-    if not unit_verified and now - snapshot.taken_at <= FRESH:
-        raise CaseRefusedError("unknown_unit", "本项目没有这个房号或公共部位编码:请核对后重报")
+    policy = policy_in_force(report.community, snapshot, now)
+    place = place_of(report.community, report.unit, snapshot, now)
     if report.appointment_at is not None and report.appointment_at < now:
         raise CaseRefusedError("appointment_in_past", "预约时间已过:请改约,或不填以尽快上门")
-    judged = classify(report.description, report.trade, policy.repair)
+    if report.night_job is not None:
+        _check_night_job(report.night_job, caller, now)
     opening = CaseOpening(
         number=number,
         kind=CaseKind.REPAIR,
         community=report.community,
         channel=report.channel,
-        received_at=now.astimezone(ZoneInfo(policy.calendar.tz)),
-        unit=report.unit,
-        unit_verified=unit_verified,
-        area=areas.get(report.unit, ""),
         reporter=report.reporter,
         description=report.description,
         policy_version=policy.version,
-        accepted_by=_acceptor(report.channel, caller),
+        accepted_by=_acceptor(report, caller),
+        attachments=report.attachments,
+        unit=report.unit,
+        unit_verified=place.verified,
+        area=place.area,
+        **_times(report, policy, now),
     )
+    return repair_from(opening, report, place, policy, snapshot)
+
+
+def repair_from(
+    opening: CaseOpening, report: RepairReport, place: Place, policy: Policy, snapshot: IntakeSnapshot
+) -> RepairStart:
+    """Return the start of a repair that is opened so: judged by its words, with what warranty and price hang on."""
+    judged = classify(report.description, report.trade, policy.repair)
     return RepairStart(
         opening=opening,
         trade=judged.trade,
@@ -72,19 +95,37 @@ def repair_start(
         appointment_at=report.appointment_at,
         policy=policy.repair,
         calendar=snapshot.calendar,
+        inside=report.inside if report.inside is not None else place.inside,
+        building_accepted_on=place.building_accepted_on,
+        developer_ports=policy.duty.developer_ports,
+        backfill=report.night_job.done if report.night_job else None,
     )
 
 
-def _acceptor(channel: Channel, caller: Caller) -> Actor | None:
+def _times(report: RepairReport, policy: Policy, now: datetime) -> dict[str, datetime]:
+    """A night job was received when the control room was called; business time begins when it is entered."""
+    zone = ZoneInfo(policy.calendar.tz)
+    if report.night_job is None:
+        return {"received_at": now.astimezone(zone)}
+    return {"received_at": report.night_job.called_at.astimezone(zone), "entered_at": now.astimezone(zone)}
+
+
+def _check_night_job(job: NightJob, caller: Caller, now: datetime) -> None:
+    if caller.role not in _ENTERING_ROLES:
+        raise CaseRefusedError("backfill_not_yours", "补单只能由前台、中控室、客服主管或工程主管录入")
+    done = job.done
+    times = [job.called_at, done.arrived_at, *((done.completed_at,) if done.completed_at else ())]
+    if max(times) > now:
+        raise CaseRefusedError("backfill_in_future", "补单的时间不能晚于现在:请按中控室记录填写")
+    if times != sorted(times):
+        raise CaseRefusedError("backfill_out_of_order", "补单的时间顺序不对:应为来电、到场、完工")
+    if now - job.called_at > ENTERED_WITHIN:
+        raise CaseRefusedError("backfill_too_old", "来电已超过3日,不能补单:请工程主管核实后按新报修登记")
+
+
+def _acceptor(report: RepairReport, caller: Caller) -> Actor | None:
     """Entering a report at the desk is accepting it 受理; a service that passes one on accepts nothing."""
-    if caller.role in _ACCEPTING_ROLES and channel in _ACCEPTING_CHANNELS:
+    entered_at_the_desk = caller.role in _ACCEPTING_ROLES and report.channel in _ACCEPTING_CHANNELS
+    if entered_at_the_desk or report.night_job is not None:
         return Actor(role=caller.role, code=caller.staff)
     return None
-
-
-def _policy_in_force(community: str, snapshot: IntakeSnapshot, now: datetime) -> Policy:
-    try:
-        return policy_at(snapshot.policies.get(community, ()), now)
-    except NoPolicyInForceError:
-        message = "本项目没有生效的政策,不能受理:请管理处经理先发布政策"
-        raise CaseRefusedError("no_policy_in_force", message) from None

@@ -16,10 +16,11 @@ from typing import Final, TypeVar
 import structlog
 
 from activities.connections.database import Database, is_unavailable
+from activities.opening.refused import CaseRefusedError
 from activities.records.case_queries import has_record
 from activities.records.late_messages import Standing, keep_late_message, standing_of
 from activities.records.refusals import write_refusal
-from starters.case_desk.refused import CaseRefusedError, records_unavailable, unknown_case
+from starters.case_desk.refused import records_unavailable, unknown_case
 from workflows.messages.case import ActionRequest, CustomerReply
 from workflows.messages.identifiers import kind_of
 from workflows.rules.allowed_actions import Refused, rule_for
@@ -181,5 +182,5 @@ def _check_role(number: str, request: ActionRequest) -> None:
 
 def _words_of(request: ActionRequest) -> str:
     """What was written into the action's form, as JSON; "" where nothing was."""
-    written = {name: value for name, value in request.details.items() if value not in (None, "")}
+    written = {name: value for name, value in request.details.items() if value not in (None, "", [])}
     return json.dumps(written, ensure_ascii=False) if written else ""

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -22,28 +23,27 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import (
-    Priority,
     TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
 from activities.connections.keys import KeyRing
+from activities.opening.case_start import start_case
+from activities.opening.message_keys import body_digest, key_digest
+from activities.opening.refused import CaseRefusedError
+from activities.opening.repair_reports import RepairReport, repair_start
+from activities.opening.service_orders import ServiceOrder, service_start
+from activities.opening.temporal_face import Start, attributes_at_start
 from activities.records.intake_snapshot import Caller, IntakeSnapshot
 from starters.case_desk.archive import CaseArchive
-from starters.case_desk.message_keys import body_digest, key_digest
 from starters.case_desk.refused import (
     OUTCOME_UNKNOWN,
     RECORDS_UNAVAILABLE,
-    CaseRefusedError,
     case_not_running,
     outcome_unknown,
     unknown_case,
 )
-from starters.case_desk.repair_reports import RepairReport, repair_start
-from starters.case_desk.temporal_face import attributes_at_start, details, summary
 from workflows.messages.case import ActionRequest, ActionResult, CaseView, CustomerReply
 from workflows.messages.identifiers import (
     CASE_STATE,
@@ -51,14 +51,12 @@ from workflows.messages.identifiers import (
     LEVEL,
     MEMO_BODY_DIGEST,
     MEMO_KEY_DIGEST,
-    REPAIR_WORKFLOW,
     UNIT,
     CaseKind,
-    TaskQueue,
 )
-from workflows.messages.repair import RepairClass, RepairState
+from workflows.messages.message import Message
+from workflows.messages.repair import RepairState
 from workflows.rules.case_numbers import case_number, is_case_number
-from workflows.rules.priority import priority_of
 
 _log = structlog.get_logger(__name__)
 CLOSED_LABEL: Final = RepairState.CLOSED.label
@@ -112,35 +110,35 @@ class CaseStarter:
         Raises ``CaseRefusedError``: ``idempotency_key_reused``, ``idempotency_key_expired``, ``number_taken``,
         ``outcome_unknown`` and those of :func:`repair_start`.
         """
-        number = case_number(CaseKind.REPAIR, self._secret, caller.caller, key)
-        memo = {MEMO_KEY_DIGEST: key_digest(caller.caller, key), MEMO_BODY_DIGEST: body_digest(report)}
+        start_of = partial(repair_start, report=report, caller=caller, snapshot=snapshot)
+        return await self._start(CaseKind.REPAIR, report, caller, key, start_of)
+
+    async def order_service(
+        self, order: ServiceOrder, caller: Caller, key: str, snapshot: IntakeSnapshot
+    ) -> StartedCase:
+        """Start the special service, or return the one that the same key and body have started.
+
+        Raises ``CaseRefusedError`` as :meth:`start_repair` does, and those of :func:`service_start`.
+        """
+        start_of = partial(service_start, order=order, caller=caller, snapshot=snapshot)
+        return await self._start(CaseKind.SPECIAL_SERVICE, order, caller, key, start_of)
+
+    async def _start(
+        self, kind: CaseKind, body: Message, caller: Caller, key: str, start_of: Callable[..., Start]
+    ) -> StartedCase:
+        number = case_number(kind, self._secret, caller.caller, key)
+        memo = {MEMO_KEY_DIGEST: key_digest(caller.caller, key), MEMO_BODY_DIGEST: body_digest(body)}
         # Temporal forgets a number after its retention; the records never do
         if await self._archive.has_record(number):
             return await self._running(number, memo)
-        start = repair_start(number, report, caller, snapshot, self._now())
-        attributes = attributes_at_start(start)
+        start = start_of(number, now=self._now())
         try:
-            await self._client.start_workflow(
-                REPAIR_WORKFLOW,
-                start,
-                id=number,
-                task_queue=TaskQueue.CASES,
-                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                memo=memo,
-                search_attributes=attributes,
-                static_summary=summary(start),
-                static_details=details(start),
-                priority=Priority(
-                    priority_key=priority_of(CaseKind.REPAIR, emergency=start.repair_class is RepairClass.EMERGENCY)
-                ),
-                rpc_timeout=self._patience,
-            )
-        except WorkflowAlreadyStartedError:
-            return await self._running(number, memo)
+            created = await start_case(self._client, start, memo=memo, patience=self._patience)
         except RPCError as error:
             raise _unanswered("start", error) from None
-        return _started(number, attributes, created=True)
+        if not created:
+            return await self._running(number, memo)
+        return _started(number, attributes_at_start(start), created=True)
 
     async def act(self, number: str, request: ActionRequest, caller: Caller) -> ActionResult:
         """Have the case do what the member of staff asks; the same message id returns the first answer.

@@ -1,18 +1,6 @@
-"""A request that did not lead to what it asked for; each way in says it in its own form."""
+"""Requests that did not lead to what they asked for 未办成: what each way in says of them."""
 
-
-class CaseRefusedError(Exception):
-    """``code`` is stable and for machines, ``message`` tells a person what to do (zh-CN; no personal data).
-
-    ``state_label`` is the case's state where it explains the refusal, such as 「已关闭」.
-    """
-
-    def __init__(self, code: str, message: str, *, state_label: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = message
-        self.state_label = state_label
-
+from activities.opening.refused import CaseRefusedError
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 """Nobody can say whether the request was carried out: the same request with the same key tells."""
