@@ -88,17 +88,19 @@ def _member(personal: PersonalDataCipher, key: str, code: str | None, directory:
 
 
 def _customer(connection: Connection, personal: PersonalDataCipher, notice: Notice) -> Addressee:
+    """The case's reporter, or that of the other case of the same community that the recipient names."""
+    case = notice.recipient.of_case or notice.case
     stored = (
         connection.execute(
             select(Case.reporter_phone, Case.reporter_mail, Case.reporter_phone_index).where(
-                Case.number == notice.case, Case.community == notice.community
+                Case.number == case, Case.community == notice.community
             )
         )
         .mappings()
         .one_or_none()
     )
     if stored is None:
-        raise ApplicationError(f"{notice.case} 的记录还没有写入,写入后再通知客户", type="record_not_yet_written")
+        raise ApplicationError(f"{case} 的记录还没有写入,写入后再通知客户", type="record_not_yet_written")
     reporter = open_columns(personal, Case, dict(stored))
     known = _known_contact(connection, personal, notice.community, stored["reporter_phone_index"])
     return Addressee(

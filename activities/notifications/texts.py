@@ -15,6 +15,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from temporalio.exceptions import ApplicationError
 
+from workflows.messages.identifiers import kind_of
 from workflows.messages.notices import Notice, NoticeEvent, RecipientKind
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -24,9 +25,9 @@ LANGUAGES: Final = ("zh_CN", "en")
 Cause = Literal["no_channel", "failed", "unknown"]
 """Why somebody has to be told by hand: no address, refused everywhere, or nobody knows whether it arrived."""
 
-ALWAYS: Final = frozenset({"number", "unit", "community_name", "for_customer", "technician_surname"})
-"""What every text may use: case number, unit (may be empty), community, to whom, and the technician's surname,
-which is looked up when the notice is sent and is empty where there is no technician."""
+ALWAYS: Final = frozenset({"number", "unit", "kind_label", "community_name", "for_customer", "technician_surname"})
+"""What every text may use: case number, unit (may be empty), the kind of case 单据类别, community, to whom, and the
+technician's surname, which is looked up when the notice is sent and is empty where there is no technician."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,47 @@ FACTS: Final[Mapping[NoticeEvent, Facts]] = {
     NoticeEvent.DELIVERY_FAILED: _facts("original_subject", "original_body", "cause"),
     NoticeEvent.RECORD_CONFLICT: _facts("state_label"),
     NoticeEvent.CASE_ABORTED: _facts("state_label"),
+    NoticeEvent.DUPLICATE_SUSPECTED: _facts("cases", if_given=("failed",)),
+    NoticeEvent.CASE_MERGED: _facts("into"),
+    NoticeEvent.CASE_DISMISSED: _facts(
+        if_given=(
+            "reopen_until",
+            "to",
+        )
+    ),
+    NoticeEvent.CASE_REFUSED_ENTRY: _facts(if_given=("reopen_until",)),
+    NoticeEvent.HOT_ISSUE: _facts("same_faults"),
+    NoticeEvent.SECOND_PERSON_SENT: _facts("level_label"),
+    NoticeEvent.LIFT_RESCUE_LATE: _facts(),
+    NoticeEvent.EMERGENCY_SCRIPT: _facts("hazard", "hazard_label"),
+    NoticeEvent.QUOTE_TO_REVIEW: _facts("amount", "quote"),
+    NoticeEvent.QUOTE_RETURNED: _facts("amount", "quote"),
+    NoticeEvent.QUOTE_PROPOSED: _facts("amount", "quote", if_given=("confirm_by",)),
+    NoticeEvent.QUOTE_REMINDER: _facts("amount", "quote", if_given=("confirm_by",)),
+    NoticeEvent.QUOTE_CONFIRMED: _facts("amount", "quote"),
+    NoticeEvent.QUOTE_NOT_CONFIRMED: _facts("amount", "quote"),
+    NoticeEvent.CUSTOMER_ABSENT: _facts("no_shows"),
+    NoticeEvent.CUSTOMER_GIVEN_UP: _facts(if_given=("reopen_until",)),
+    NoticeEvent.APPOINTMENT_CHANGED: _facts(if_given=("appointment_at",)),
+    NoticeEvent.REPAIR_SUSPENDED: _facts("ground_label", "promised_on"),
+    NoticeEvent.REPAIR_RESUMED: _facts(),
+    NoticeEvent.CHARGE_DISPUTED: _facts("amount", "billed", "confirmed"),
+    NoticeEvent.CHARGE_SETTLED: _facts("amount"),
+    NoticeEvent.BACKFILL_UNPROVEN: _facts("technician"),
+    NoticeEvent.BACKFILL_REFUSED: _facts(),
+    NoticeEvent.PORT_ASSIGNED: _facts("port_label"),
+    NoticeEvent.REWORK_ORDERED: _facts(),
+    NoticeEvent.REVISIT_ASSIGNED: _facts("due_at", "original", if_given=("round",)),
+    NoticeEvent.REVISIT_UNREACHABLE: _facts("original"),
+    NoticeEvent.REVISIT_DISSATISFIED: _facts("original", "rectify_by"),
+    NoticeEvent.REVISIT_TO_REVIEW: _facts("original"),
+    NoticeEvent.REVISIT_NEXT_DATE: _facts("original", "rectify_by"),
+    NoticeEvent.MATTER_RAISED: _facts("matter", "original", if_given=("appointed_at",)),
+    NoticeEvent.MATTER_APPOINTED: _facts("matter", "original", if_given=("appointed_at",)),
+    NoticeEvent.SERVICE_ORDERED: _facts(),
+    NoticeEvent.SERVICE_BOOKED: _facts(if_given=("appointment_at",)),
+    NoticeEvent.SERVICE_ASSIGNED: _facts(if_given=("appointment_at",)),
+    NoticeEvent.SERVICE_COMPLETED: _facts("amount"),
 }
 """What the process supplies with each event."""
 
@@ -102,6 +144,7 @@ def render(notice: Notice, language: str, community_name: str, technician_surnam
         **notice.facts,
         "number": notice.case,
         "unit": notice.unit,
+        "kind_label": kind.label if (kind := kind_of(notice.case)) else "",
         "community_name": community_name,
         "for_customer": notice.recipient.kind is RecipientKind.CUSTOMER,
         "technician_surname": technician_surname,

@@ -20,6 +20,7 @@ from activities.connections.database import Database
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings, Smtp
 from activities.connections.temporal import connect
+from activities.opening.repair_reports import RepairReport
 from activities.records.case_queries import CaseRecordView, get_case
 from activities.records.intake_snapshot import Caller, load_snapshot
 from activities.records.migration import upgrade
@@ -32,7 +33,6 @@ from deploy.one_machine.temporal_server import development_server
 from deploy.preparation import prepare_namespace
 from starters.case_desk.archive import CaseArchive
 from starters.case_desk.cases import CaseStarter
-from starters.case_desk.repair_reports import RepairReport
 from workers.assembly import build
 from workflows.messages.case import ActionRequest, CaseView, CustomerReply, ReplyIntent
 from workflows.messages.identifiers import TaskQueue
@@ -140,7 +140,7 @@ async def demo_centre(now: datetime, complain: Callable[[str, str], None]) -> As
             metrics_address="",
         )
         for queue in TaskQueue:
-            await running.enter_async_context(build(queue, client, settings, database))
+            await running.enter_async_context(build(queue, client, settings, database, keyring))
         archive = CaseArchive(database)
         running.callback(archive.close)
         yield DemoCentre(database, CaseStarter(clock.client, keyring, archive, now=lambda: now), clock, mail)

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from activities.opening.repair_reports import RepairReport
 from deploy.demo.demo_centre import DemoCentre
-from starters.case_desk.repair_reports import RepairReport
 from workflows.messages.case import CaseView, Channel, Identity, ReplyIntent, Reporter
 from workflows.messages.people import Actor, Role
 from workflows.messages.repair_actions import RepairAction

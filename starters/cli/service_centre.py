@@ -73,6 +73,11 @@ class ServiceCentre:
         """POST a body, under the idempotency key where the route takes one."""
         return self._send("POST", path, key=key, json=body).json()
 
+    def print_out(self, path: str) -> tuple[bytes, Mapping[str, str]]:
+        """POST for a file that is made anew each time; returns it with the answer's headers, in small letters."""
+        answer = self._send("POST", path)
+        return answer.content, {name.lower(): content for name, content in answer.headers.items()}
+
     def send_file(self, path: str, name: str, content: bytes, media_type: str) -> Any:
         """POST a file as a form upload named ``file``."""
         return self._send("POST", path, files={"file": (name, content, media_type)}).json()

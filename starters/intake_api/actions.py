@@ -1,70 +1,103 @@
-"""POST actions: a member of staff acts on a case 办理; the case itself decides whether it may be done."""
+"""POST actions: a member of staff acts on a case 办理; the case itself decides whether it may be done.
 
-from typing import Annotated
+Each kind of case has a route of its own, because an action of the same name asks for other details.
+"""
+
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 
-from activities.records.intake_snapshot import Caller, IntakeSnapshot
-from starters.case_desk.message_keys import action_id, body_digest
-from starters.intake_api.bodies import ActionBody, DispatchBody
+from activities.opening.message_keys import action_id, body_digest
+from activities.records.intake_snapshot import Caller
+from starters.intake_api import problems
+from starters.intake_api.bodies import Body
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
-from starters.intake_api.intake import TheIntake
-from starters.intake_api.problems import ProblemError, documented
+from starters.intake_api.details import details_of
+from starters.intake_api.intake import Intake, TheIntake
+from starters.intake_api.problems import ProblemError
+from starters.intake_api.repair_bodies import RepairActionBody
+from starters.intake_api.revisit_bodies import RevisitActionBody
+from starters.intake_api.service_bodies import ServiceActionBody
 from workflows.messages.case import ActionRequest, ActionResult
-from workflows.messages.people import Role
+from workflows.messages.identifiers import CaseKind, kind_of
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["cases 单据"])
-
-
-@router.post(
-    "/v1/communities/{community}/cases/{number}/actions",
-    responses=documented(
-        "idempotency_key_required",
-        "idempotency_key_invalid",
-        "unknown_case",
-        "not_the_assignee",
-        "beyond_authority",
-        "not_allowed_in_state",
-        "hazard_outranks",
-        "case_closed",
-        "case_not_running",
-        "idempotency_key_reused",
-        "unknown_action",
-        "unknown_clock",
-        "deadline_in_past",
-        "unknown_technician",
-        "invalid_details",
-        "records_unavailable",
-        "outcome_unknown",
-    ),
+_ANSWERS: dict[int | str, dict[str, Any]] = problems.documented(
+    "idempotency_key_required",
+    "idempotency_key_invalid",
+    "unknown_case",
+    "case_closed",
+    "case_not_running",
+    "idempotency_key_reused",
+    "unknown_action",
+    "unknown_technician",
+    "unknown_staff",
+    "unknown_unit",
+    "unknown_price_item",
+    "records_unavailable",
+    "outcome_unknown",
+    *problems.REFUSALS,
 )
-async def act_on_a_case(
+
+
+@router.post("/v1/communities/{community}/cases/{number}/actions", responses=_ANSWERS)
+async def act_on_a_repair(
     *,
-    body: ActionBody,
+    body: RepairActionBody,
     community: CommunityCode,
     number: str,
     key: IdempotencyKey,
     caller: Annotated[Caller, caller_with(Right.ACT)],
     intake: TheIntake,
 ) -> ActionResult:
-    """Accept, dispatch, take, decline, arrive, complete, cancel, or move a deadline.
+    """Act on a repair: accept, dispatch, quote, suspend, complete, verify, reopen and the rest.
 
     The answer holds the new state and what the same person may do next. On 504 resend with the same key.
     """
-    if isinstance(body, DispatchBody) and body.technician:
-        _check_technician(body.technician, community, intake.snapshots.current())
+    return await _act(CaseKind.REPAIR, body, community, number, key, caller, intake)
+
+
+@router.post("/v1/communities/{community}/special-services/{number}/actions", responses=_ANSWERS)
+async def act_on_a_special_service(
+    *,
+    body: ServiceActionBody,
+    community: CommunityCode,
+    number: str,
+    key: IdempotencyKey,
+    caller: Annotated[Caller, caller_with(Right.ACT)],
+    intake: TheIntake,
+) -> ActionResult:
+    """Act on a special service: quote, book, assign, start, complete, sign, collect, cancel."""
+    return await _act(CaseKind.SPECIAL_SERVICE, body, community, number, key, caller, intake)
+
+
+@router.post("/v1/communities/{community}/revisits/{number}/actions", responses=_ANSWERS)
+async def act_on_a_revisit(
+    *,
+    body: RevisitActionBody,
+    community: CommunityCode,
+    number: str,
+    key: IdempotencyKey,
+    caller: Annotated[Caller, caller_with(Right.ACT)],
+    intake: TheIntake,
+) -> ActionResult:
+    """Act on a revisit: assign, attempt, record, exempt, give an opinion, answer a new matter."""
+    return await _act(CaseKind.REVISIT, body, community, number, key, caller, intake)
+
+
+async def _act(  # noqa: PLR0917 - what the routes hand over, in their order
+    kind: CaseKind, body: Body, community: str, number: str, key: str, caller: Caller, intake: Intake
+) -> ActionResult:
+    details = details_of(body, community, intake.snapshots.current())
     request = ActionRequest(
-        action=body.action,
+        action=str(details.pop("action")),
         community=community,
         actor=actor_of(caller),
         message_id=action_id(caller.caller, key, number),
         digest=body_digest(body),
-        details=body.model_dump(mode="json", exclude={"action"}),
+        details=details,
     )
+    if kind_of(number) is not kind:
+        await intake.archive.keep_refusal(number, request, caller.caller, "unknown_case")
+        raise ProblemError("unknown_case")
     return await intake.cases.act(number, request, caller)
-
-
-def _check_technician(code: str, community: str, snapshot: IntakeSnapshot) -> None:
-    """Raise ``unknown_technician`` unless the code is one of the community's active technicians."""
-    if Role.TECHNICIAN not in snapshot.staff.get(community, {}).get(code, frozenset()):
-        raise ProblemError("unknown_technician")

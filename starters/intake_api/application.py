@@ -21,10 +21,22 @@ from temporalio.client import Client
 from activities.connections.database import Database, is_unavailable
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
+from activities.opening.refused import CaseRefusedError
 from starters.case_desk.archive import CaseArchive
 from starters.case_desk.cases import CaseStarter
-from starters.case_desk.refused import CaseRefusedError
-from starters.intake_api import actions, cases, health, inbox, policies, problems, repairs, replies, roster
+from starters.intake_api import (
+    actions,
+    cases,
+    documents,
+    health,
+    inbox,
+    policies,
+    problems,
+    repairs,
+    replies,
+    roster,
+    services,
+)
 from starters.intake_api.callers import bearer
 from starters.intake_api.containment import Containment
 from starters.intake_api.intake import Intake
@@ -33,8 +45,10 @@ from starters.intake_api.snapshot_keeper import SnapshotKeeper
 
 _FOR_KNOWN_CALLERS: Final = (
     repairs.router,
+    services.router,
     cases.router,
     actions.router,
+    documents.router,
     replies.router,
     roster.router,
     policies.router,

@@ -8,20 +8,34 @@ refused.
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    model_validator,
+)
 
+from activities.opening.repair_reports import NightJob, RepairReport
 from activities.records.roster_cells import CellError, staff_code
-from starters.case_desk.repair_reports import RepairReport
+from workflows.messages.attachments import AttachmentRef
 from workflows.messages.case import Channel, Identity, ReplyIntent, Reporter
 from workflows.messages.people import Trade
-from workflows.messages.repair import RepairClass, RepairClock
+from workflows.messages.repair import Backfill
+from workflows.rules.case_numbers import is_case_number
 
 _LINE_ENDS: Final = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"})
 _MOMENT: Final = re.compile(r"20\d\d-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)")
 _PHONE: Final = re.compile(r"[0-9+(][0-9 ()+*#-]{2,31}")
 _MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}")
+_AMOUNT_PATTERN: Final = r"[0-9]{1,8}(\.[0-9]{1,2})?"
+_AMOUNT: Final = re.compile(_AMOUNT_PATTERN)
 _CODE: Final = re.compile(r"(?!.*[0-9]{11})[A-Za-z0-9\u3400-\u9fff][A-Za-z0-9\u3400-\u9fff_.#:-]{0,63}")
 """Codes stand in the open (search attributes, logs): nothing in which a telephone or ID number would fit."""
 
@@ -36,7 +50,8 @@ def _visible(text: str, *, lines: bool) -> str:
     return text
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return text of one line without what cannot be seen; raises ``ValueError``."""
     return _visible(text, lines=False)
 
 
@@ -48,7 +63,7 @@ def _spelled(pattern: re.Pattern[str], message: str) -> Callable[[str], str]:
     """Return a check of a code's spelling; full-width letters and digits count as their narrow forms."""
 
     def check(text: str) -> str:
-        text = unicodedata.normalize("NFKC", _line(text))
+        text = unicodedata.normalize("NFKC", one_line(text))
         if text and not pattern.fullmatch(text):
             raise ValueError(message)
         return text
@@ -58,11 +73,17 @@ def _spelled(pattern: re.Pattern[str], message: str) -> Callable[[str], str]:
 
 def _staff_code(text: str) -> str:
     """Return a 工号 as the roster spells it, or ""; raises ``ValueError`` for what the roster would refuse."""
-    text = _line(text)
+    text = one_line(text)
     try:
         return staff_code(text) if text else ""
     except CellError as refused:
         raise ValueError(refused.message) from None
+
+
+def _case_number(text: str) -> str:
+    if not is_case_number(text):
+        raise ValueError("应为单号,例如 BX-7K3QM-9TXAB")
+    return text
 
 
 def _not_blank(text: str) -> str:
@@ -78,7 +99,7 @@ def _written_out(value: Any) -> Any:
     return value
 
 
-Name = Annotated[str, Field(max_length=64), AfterValidator(_line)]
+Name = Annotated[str, Field(max_length=64), AfterValidator(one_line)]
 Phone = Annotated[str, Field(max_length=32), AfterValidator(_spelled(_PHONE, "应为电话号码"))]
 Mail = Annotated[str, Field(max_length=254), AfterValidator(_spelled(_MAIL, "应为邮箱地址"))]
 Code = Annotated[
@@ -89,6 +110,8 @@ Code = Annotated[
 ]
 OptionalCode = Annotated[str, Field(max_length=64), AfterValidator(_spelled(_CODE, "应为编码"))]
 OptionalStaffCode = Annotated[str, Field(max_length=64), AfterValidator(_staff_code)]
+StaffCode = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_staff_code), AfterValidator(_not_blank)]
+CaseNumber = Annotated[str, Field(max_length=16), AfterValidator(_case_number)]
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_lines)]
 Description = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_lines), AfterValidator(_not_blank)]
 Reason = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_lines), AfterValidator(_not_blank)]
@@ -102,6 +125,27 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+def _written_amount(value: Any) -> Any:
+    """An amount is text, so that no float ever touches it."""
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
+        raise ValueError('金额应为文本,最多两位小数,例如 "120.00"')
+    return value
+
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_written_amount, json_schema_input_type=str),
+    Field(examples=["120.00"], json_schema_extra={"pattern": f"^{_AMOUNT_PATTERN}$"}),
+]
+"""CNY, written as text with at most two places."""
+AttachmentId = Annotated[str, Field(max_length=32, pattern=r"^(FJ-[A-Z2-7]{26})?$")]
+"""The id of a photograph or signature that was uploaded before; "" for none."""
+AttachmentIds = Annotated[tuple[Annotated[str, Field(pattern=r"^FJ-[A-Z2-7]{26}$")], ...], Field(max_length=20)]
+"""Ids of photographs that were uploaded before."""
+Rating = Annotated[StrictInt, Field(ge=1, le=5)]
+"""1 to 5, 5 the best."""
+
+
 class ReporterBody(Body):
     """报修人: personal data, which goes into the record and nowhere else."""
 
@@ -109,6 +153,22 @@ class ReporterBody(Body):
     phone: Phone = ""
     mail: Mail = ""
     identity: Identity = Identity.OWNER
+
+
+class NightJobBody(Body):
+    """补单: when the control room was called, who came and when, and whether its log bears it out (S0 4.1.3)."""
+
+    called_at: Instant
+    technician: OptionalStaffCode
+    arrived_at: Instant
+    completed_at: Instant | None = None
+    work_done: Text = ""
+    logged: bool = Field(default=True, description="False: not in the control room's log; the lead has to confirm it.")
+
+    def as_night_job(self) -> NightJob:
+        """The job as the desk takes it."""
+        done = self.model_dump(exclude={"called_at"})
+        return NightJob(called_at=self.called_at, done=Backfill(**done))
 
 
 class RepairBody(Body):
@@ -120,7 +180,10 @@ class RepairBody(Body):
     reporter: ReporterBody = ReporterBody()
     trade: Trade | None = Field(default=None, description="Left out, it is judged from the description.")
     appointment_at: Instant | None = Field(default=None, description="预约; left out, as soon as possible 尽快.")
-    place: Annotated[str, Field(max_length=200), AfterValidator(_line)] = ""
+    place: Annotated[str, Field(max_length=200), AfterValidator(one_line)] = ""
+    inside: bool | None = Field(default=None, description="户内; left out, the register's kind of the unit says so.")
+    photos: AttachmentIds = ()
+    night_job: NightJobBody | None = Field(default=None, description="补单: a job of the night, entered afterwards.")
 
     def as_report(self, community: str) -> RepairReport:
         """The report as the desk takes it."""
@@ -133,76 +196,10 @@ class RepairBody(Body):
             trade=self.trade,
             appointment_at=self.appointment_at,
             place=self.place,
+            inside=self.inside,
+            attachments=tuple(AttachmentRef(id=one) for one in self.photos),
+            night_job=self.night_job.as_night_job() if self.night_job else None,
         )
-
-
-class AcceptBody(Body):
-    """受理, with the trade corrected or the class raised."""
-
-    action: Literal["accept"]
-    trade: Trade | None = None
-    repair_class: RepairClass | None = None
-
-
-class DispatchBody(Body):
-    """派工, to a technician by code or to whom the rule chooses."""
-
-    action: Literal["dispatch"]
-    technician: OptionalStaffCode = Field(
-        default="", description="工号 of an active technician of the community.", examples=["T003"]
-    )
-    reason: OptionalReason = ""
-
-
-class TakeBody(Body):
-    """接单."""
-
-    action: Literal["take"]
-
-
-class DeclineBody(Body):
-    """退单, with the reason."""
-
-    action: Literal["decline"]
-    reason: Reason
-
-
-class ArriveBody(Body):
-    """到场."""
-
-    action: Literal["arrive"]
-
-
-class CompleteBody(Body):
-    """完工: what was done and used, and the minutes worked."""
-
-    action: Literal["complete"]
-    work_done: Description
-    materials: Text = ""
-    work_minutes: Annotated[StrictInt, Field(ge=0, le=10_080)] | None = None
-
-
-class CancelBody(Body):
-    """取消 at the customer's word."""
-
-    action: Literal["cancel"]
-    reason: Reason
-
-
-class MoveDeadlineBody(Body):
-    """改期限: a recorded override of one running clock."""
-
-    action: Literal["move_deadline"]
-    clock: RepairClock
-    due_at: Instant
-    reason: Reason
-
-
-ActionBody = Annotated[
-    AcceptBody | DispatchBody | TakeBody | DeclineBody | ArriveBody | CompleteBody | CancelBody | MoveDeadlineBody,
-    Field(discriminator="action"),
-]
-"""办理: one of the actions of ``workflows/rules/allowed_actions.py``, with its details."""
 
 
 class ReplyBody(Body):
@@ -210,6 +207,16 @@ class ReplyBody(Body):
 
     intent: ReplyIntent
     text: Text = ""
+    appointment_at: Instant | None = Field(default=None, description="改约: the new time; with `reschedule` only.")
+    rating: Rating | None = Field(default=None, description="评价, 5 the best; with `rate` only.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.intent is ReplyIntent.RESCHEDULE) != (self.appointment_at is not None):
+            raise ValueError("改约要写明新的预约时间,其他回复不填")
+        if (self.intent is ReplyIntent.RATE) != (self.rating is not None):
+            raise ValueError("评价要写明1至5分,其他回复不填")
+        return self
 
 
 class CustomerReplyBody(ReplyBody):
@@ -229,4 +236,4 @@ class PolicyBody(Body):
     """政策: what changes, and why. ``policy`` is checked field by field when it is published."""
 
     policy: dict[str, Any]
-    reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_line), AfterValidator(_not_blank)]
+    reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(one_line), AfterValidator(_not_blank)]

@@ -7,9 +7,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from activities.opening.message_keys import body_digest, reply_id
 from activities.records.intake_snapshot import Caller
 from starters.case_desk.cases import ReplyTaken
-from starters.case_desk.message_keys import body_digest, reply_id
 from starters.intake_api.bodies import CustomerReplyBody, ReplyBody
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
 from starters.intake_api.intake import Intake, TheIntake
@@ -53,12 +53,14 @@ async def take_down_a_reply(
     caller: Annotated[Caller, caller_with(Right.TAKE_DOWN_REPLIES)],
     intake: TheIntake,
 ) -> ReplyRecorded:
-    """Take down what the customer said: confirm, reject, cancel, reopen, or a comment."""
+    """Take down what the customer said: confirm, reject, reschedule, answer a quote, dispute, rate, cancel."""
     reply = CustomerReply(
         message_id=reply_id(caller.caller, key, number, body_digest(body)),
         community=community,
         intent=body.intent,
         text=body.text,
+        appointment_at=body.appointment_at,
+        rating=body.rating,
         recorded_by=actor_of(caller),
     )
     return _recorded(await intake.cases.reply(number, reply))
@@ -97,6 +99,8 @@ async def receive_a_customers_reply(request: Request, intake: TheIntake) -> Repl
         community=body.community,
         intent=body.intent,
         text=body.text,
+        appointment_at=body.appointment_at,
+        rating=body.rating,
         sender_phone=body.sender_phone,
         recorded_by=CUSTOMER,
     )

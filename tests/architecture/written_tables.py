@@ -7,6 +7,7 @@ from what the code says.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,14 @@ from starters.cli.profile import TEMPORAL_UI
 from starters.cli.screen import LOCAL
 from workflows.messages.clocks import ClockRule
 from workflows.messages.identifiers import SEARCH_ATTRIBUTES, CaseKind
+from workflows.messages.message import Message
 from workflows.messages.people import Role
 from workflows.messages.repair import RepairState
 from workflows.messages.repair_policy import RepairPolicy
+from workflows.messages.revisit import RevisitState
+from workflows.messages.revisit_policy import RevisitPolicy
+from workflows.messages.service_policy import ServicePolicy
+from workflows.messages.special_service import ServiceState
 from workflows.rules.allowed_actions import ACTION_TABLE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -31,33 +37,34 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
-def actions() -> str:
-    """Who may do what to a repair, and in which states."""
+def actions(kind: CaseKind, states: Iterable[RepairState | ServiceState | RevisitState]) -> str:
+    """Who may do what to a case of that kind, and in which of its states."""
+    in_order = tuple(states)
     rows = [
         (
             f"`{rule.action}`",
             rule.label,
-            "、".join(state.label for state in RepairState if state in rule.states),
+            "、".join(state.label for state in in_order if state in rule.states),
             "、".join(role.label for role in Role if role in rule.roles),
-            "yes" if rule.bound else "",
+            "、".join(role.label for role in Role if role in rule.bound),
         )
-        for rule in ACTION_TABLE[CaseKind.REPAIR]
+        for rule in ACTION_TABLE[kind]
     ]
-    return markdown(("Action", "中文", "In state", "Role", "Only the assignee"), rows)
+    return markdown(("Action", "中文", "In state", "Role", "Own cases only"), rows)
 
 
-def repair_clocks() -> str:
-    """The time limits of a repair as the preset residential-S1 has them."""
+def clocks(chapter: str, policy: Message) -> str:
+    """The time limits of one chapter of the policy as the preset residential-S1 has them."""
     rows = [
         (
-            f"`repair.{name}`",
+            f"`{chapter}.{name}`",
             f"`{rule.limit}` {rule.limit.label}",
             f"{rule.remind_share:.0%}",
             "、".join(role.label for role in rule.alert),
             f"{'、'.join(role.label for role in rule.next_level)}, after {rule.next_after.label}",
         )
-        for name in RepairPolicy.model_fields
-        if isinstance(rule := getattr(RepairPolicy(), name), ClockRule)
+        for name in type(policy).model_fields
+        if isinstance(rule := getattr(policy, name), ClockRule)
     ]
     return markdown(("Policy field", "Limit", "Reminder at", "At the deadline tells", "Then tells"), rows)
 
@@ -80,8 +87,12 @@ def search_attributes() -> str:
 
 
 WRITTEN: Final[dict[str, Callable[[], str]]] = {
-    "docs/domain/repair.md#actions": actions,
-    "docs/domain/repair.md#clocks": repair_clocks,
+    "docs/domain/repair.md#actions": partial(actions, CaseKind.REPAIR, RepairState),
+    "docs/domain/repair.md#clocks": partial(clocks, "repair", RepairPolicy()),
+    "docs/domain/special-service.md#actions": partial(actions, CaseKind.SPECIAL_SERVICE, ServiceState),
+    "docs/domain/special-service.md#clocks": partial(clocks, "service", ServicePolicy()),
+    "docs/domain/revisit.md#actions": partial(actions, CaseKind.REVISIT, RevisitState),
+    "docs/domain/revisit.md#clocks": partial(clocks, "revisit", RevisitPolicy()),
     "docs/managers.md#links": manager_links,
     "docs/managers.md#search attributes": search_attributes,
 }

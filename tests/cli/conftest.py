@@ -113,7 +113,7 @@ async def centre(sample: Database, client: Client, keyring: KeyRing, tmp_path: P
     centre.write_profile(people)
     async with AsyncExitStack() as running:
         for queue in TaskQueue:
-            await running.enter_async_context(build(queue, client, settings, sample))
+            await running.enter_async_context(build(queue, client, settings, sample, keyring))
         api = server(settings, create_app(settings, keyring, sample, client))
         serving = asyncio.create_task(api.serve())
         while not api.started:

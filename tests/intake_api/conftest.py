@@ -138,12 +138,12 @@ async def api(settings: Settings, keyring: KeyRing, sample: Database, client: Cl
 
 
 @pytest.fixture
-async def workers(settings: Settings, sample: Database, client: Client) -> AsyncIterator[None]:
+async def workers(settings: Settings, sample: Database, client: Client, keyring: KeyRing) -> AsyncIterator[None]:
     """All workers, with their real effects."""
     async with (
-        build(TaskQueue.CASES, client, settings, sample),
-        build(TaskQueue.RECORDS, client, settings, sample),
-        build(TaskQueue.NOTIFICATIONS, client, settings, sample),
+        build(TaskQueue.CASES, client, settings, sample, keyring),
+        build(TaskQueue.RECORDS, client, settings, sample, keyring),
+        build(TaskQueue.NOTIFICATIONS, client, settings, sample, keyring),
     ):
         yield
 

@@ -11,17 +11,18 @@ from standardwebhooks import Webhook
 from structlog.testing import capture_logs
 from temporalio.client import Client
 
+from activities.opening.refused import CaseRefusedError
 from activities.records.case_queries import get_case
 from activities.records.case_tables import Refusal
 from activities.records.community_tables import Staff
 from activities.records.intake_snapshot import Caller
 from starters.case_desk.cases import CaseStarter
-from starters.case_desk.refused import CaseRefusedError
 from tests.intake_api.conftest import ELSEWHERE, HOME, Api, until
 from tests.intake_api.test_reporting import record_of_old
 from workflows.messages.case import ActionRequest, CustomerReply
 from workflows.messages.identifiers import CaseKind
 from workflows.messages.people import Actor, Role
+from workflows.messages.records import RepairRecord
 from workflows.rules.case_numbers import case_number
 
 NOBODYS_NUMBER = "BX-22222-22222"
@@ -56,20 +57,51 @@ async def test_a_repair_from_the_phone_call_to_the_closed_form(api: Api, workers
     number = (await api.report(channel="phone", reporter={"name": "王测试", "phone": "13900001111"})).json()["number"]
     technician = await offered(api, number)
 
-    for action, details in (("take", {}), ("arrive", {}), ("complete", {"work_done": "换了阀芯", "work_minutes": 30})):
+    steps = (
+        ("take", {}),
+        ("arrive", {}),
+        ("quote", {"lines": [{"code": "WX-01"}, {"name": "特殊阀芯", "quantity": "1", "unit_price": "35.50"}]}),
+    )
+    for action, details in steps:
         answer = await api.act(number, action, Role.TECHNICIAN, staff=technician, **details)
         assert answer.status_code == 200, answer.text
-    assert answer.json()["state_label"] == "已完工"
-    reply = await api.post(f"/v1/communities/{HOME}/cases/{number}/replies", {"intent": "confirm", "text": "好了"})
+    assert (await api.act(number, "approve_quote", Role.ENGINEERING_LEAD)).status_code == 200
+    replies = f"/v1/communities/{HOME}/cases/{number}/replies"
+    await api.post(replies, {"intent": "confirm_quote", "text": "同意"})
+    await recorded(api, number, "quote_confirmed")
+    done = {"work_done": "换了阀芯", "work_minutes": 30}
+    answer = await api.act(number, "complete", Role.TECHNICIAN, staff=technician, **done)
+    assert answer.json()["state_label"] == "已完工", answer.text
+    reply = await api.post(replies, {"intent": "confirm", "text": "好了"})
     assert reply.json() == {"number": number, "case_closed": False, "state_label": None}
+    record = await recorded(api, number, "awaiting_revisit")
+    await revisited(api, next(form.revisit for form in record.forms if isinstance(form, RepairRecord)))
     await recorded(api, number, "closed")
 
     record = (await api.get(f"/v1/communities/{HOME}/cases/{number}")).json()
     assert (record["state_label"], record["reporter"]["name"], record["assignee"]) == ("已关闭", "王测试", technician)
     forms = {form["form"]: form for form in record["forms"]}
     assert forms["work_order"]["work_done"] == "换了阀芯"
+    assert [line["unit_price"] for line in forms["quote"]["lines"]] == ["30.00", "35.50"]
+    assert forms["charge"]["billable"] == "65.50"
     own = await api.get(f"/v1/communities/{HOME}/cases", Role.TECHNICIAN, staff=technician)
     assert [case["number"] for case in own.json()["cases"]] == [number]
+
+
+async def revisited(api: Api, revisit: str) -> None:
+    """The visitor whom the rule has chosen asks the customer, and the supervisor gives an opinion."""
+    visitor = await offered(api, revisit)
+    acting = f"/v1/communities/{HOME}/revisits/{revisit}/actions"
+    answers = {"solved": "yes", "satisfaction": "very_satisfied", "suggestions": "无"}
+    incomplete = await api.post(
+        acting, {"action": "record", "method": "onsite", **answers}, Role.STEWARD, staff=visitor
+    )
+    assert (incomplete.status_code, incomplete.json()["code"]) == (422, "signature_required")
+    visit = await api.post(acting, {"action": "record", "method": "phone", **answers}, Role.STEWARD, staff=visitor)
+    assert visit.json()["state_label"] == "已回访·满意", visit.text
+    opinion = await api.post(acting, {"action": "give_opinion", "opinion": "属实"}, Role.CS_SUPERVISOR)
+    assert opinion.status_code == 200, opinion.text
+    await recorded(api, revisit, "closed")
 
 
 async def test_a_technician_reads_the_records_of_his_own_jobs_only(api: Api, workers):

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import insert
 from temporalio.common import TypedSearchAttributes
 
+from activities.opening.message_keys import body_digest
+from activities.opening.repair_reports import RepairReport
 from activities.records.case_tables import Case
 from activities.records.sealing import seal_columns
 from activities.records.tokens import issue_token
-from starters.case_desk.message_keys import body_digest
-from starters.case_desk.repair_reports import RepairReport
 from tests.intake_api.conftest import ELSEWHERE, HOME, Api, repair, until
 from workflows.messages.case import Channel
 from workflows.messages.identifiers import CASE_STATE, COMMUNITY, LEVEL, UNIT, CaseKind, TaskQueue

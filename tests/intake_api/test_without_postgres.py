@@ -50,8 +50,8 @@ async def centre(own_postgres, keyring, client, clock, tmp_path):
         create_sample(database)
         settings = Settings(database_url=url, keys_file=tmp_path / "keys.toml")
         async with (
-            build(TaskQueue.CASES, client, settings, database),
-            build(TaskQueue.RECORDS, client, settings, database),
+            build(TaskQueue.CASES, client, settings, database, keyring),
+            build(TaskQueue.RECORDS, client, settings, database, keyring),
             serving(settings, keyring, database, client, clock) as api,
         ):
             for role in (Role.CS_ASSISTANT, Role.FINANCE, Role.CS_SUPERVISOR):

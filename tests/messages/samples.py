@@ -12,7 +12,7 @@ import pkgutil
 import sys
 import types
 import typing
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ _SCALARS: dict[Any, Any] = {
     bool: True,
     Decimal: Decimal("0.50"),
     date: date(2026, 5, 12),
+    time: time(21, 30),
     Any: "任意",
     Period: Period(hours=2, minutes=30),
     AwareDatetime: datetime(2026, 5, 12, 10, 10, tzinfo=_LOCAL),
@@ -82,7 +83,8 @@ def sample_of(annotation: Any) -> Any:
     if origin is typing.Literal:
         value = arguments[0]
     elif origin is tuple:
-        value = tuple(sample_of(variant) for variant in variants(arguments[0]))
+        each = variants(arguments[0]) if arguments[-1] is Ellipsis else arguments
+        value = tuple(sample_of(variant) for variant in each)
     elif origin is dict:
         value = {sample_of(arguments[0]): sample_of(arguments[1])}
     elif kind in _SCALARS:

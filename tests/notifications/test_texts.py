@@ -25,7 +25,7 @@ def test_every_event_has_a_text_in_every_language_from_its_facts(event, language
     assert full.subject
     assert "\n" not in full.subject
     assert len(full.body) > 20
-    assert all(f"‹{name}›" in full.subject + full.body for name in FACTS[event].needed - {"cause"})
+    assert all(f"‹{name}›" in full.subject + full.body for name in FACTS[event].needed - {"cause", "hazard"})
     bare = render(notice(event, recipient, unit="", facts=facts_of(event, all_of_them=False)), language, "阳光花园")
     assert bare.body.strip()
     assert "None" not in bare.body

@@ -8,14 +8,20 @@ from activities.connections.settings import Settings
 from tests.workers.machine_clock import AsksTheMachine
 from workers.assembly import PROCESSES, build
 from workers.sandbox import PURE, sandboxed
-from workflows.messages.identifiers import REPAIR_WORKFLOW, Activity, TaskQueue
+from workflows.messages.identifiers import (
+    REPAIR_WORKFLOW,
+    REVISIT_WORKFLOW,
+    SPECIAL_SERVICE_WORKFLOW,
+    Activity,
+    TaskQueue,
+)
 
 
 @pytest.fixture
-async def workers(client, database, tmp_path):
+async def workers(client, database, keyring, tmp_path):
     settings = Settings(database_url="postgresql+psycopg2://", keys_file=tmp_path)
     # in a coroutine, because a worker is built in a running event loop
-    return {queue: build(queue, client, settings, database) for queue in TaskQueue}
+    return {queue: build(queue, client, settings, database, keyring) for queue in TaskQueue}
 
 
 async def test_every_activity_is_served_on_exactly_one_queue(workers):
@@ -28,7 +34,11 @@ async def test_every_activity_is_served_on_exactly_one_queue(workers):
 
 
 async def test_every_process_is_served_on_the_queue_of_cases(workers):
-    assert [workflow._Definition.must_from_class(process).name for process in PROCESSES] == [REPAIR_WORKFLOW]
+    assert [workflow._Definition.must_from_class(process).name for process in PROCESSES] == [
+        REPAIR_WORKFLOW,
+        SPECIAL_SERVICE_WORKFLOW,
+        REVISIT_WORKFLOW,
+    ]
     assert tuple(workers[TaskQueue.CASES].config()["workflows"]) == PROCESSES
 
 
