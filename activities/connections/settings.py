@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     """Channels in the order in which they are tried; one left out is not used, the inbox is always the last."""
     emergency_contacts: dict[str, tuple[EmergencyContact, ...]] = {}
     """By community: told of an emergency while PostgreSQL is down and the community's own staff cannot be reached."""
+    attachments_url: str = ""
+    """Where photographs and signatures are kept: ``file:///…`` or ``s3://bucket``; beside the key file if empty."""
     log_format: Literal["lines", "json"] = "lines"
     metrics_address: str = ""
     """``host:port`` on which a worker shows Temporal's metrics to Prometheus; none if empty."""
@@ -111,6 +113,18 @@ class Settings(BaseSettings):
     def _names_the_driver(cls, url: str) -> str:
         if not url.startswith("postgresql+psycopg2://"):
             raise ValueError("应以 postgresql+psycopg2:// 开头")
+        return url
+
+    @property
+    def attachment_store(self) -> str:
+        """The address of the attachment store, the default filled in."""
+        return self.attachments_url or (self.keys_file.absolute().parent / "attachments").as_uri()
+
+    @field_validator("attachments_url")
+    @classmethod
+    def _is_a_store(cls, url: str) -> str:
+        if url and not url.startswith(("file:///", "s3://")):
+            raise ValueError("应写成 file:///文件夹 或 s3://存储桶")
         return url
 
     @classmethod

@@ -27,6 +27,8 @@ NEXT_LEVEL: Final[Mapping[Role, Role]] = {
     Role.CS_SUPERVISOR: Role.SITE_MANAGER,
     Role.SITE_MANAGER: Role.COMPANY_MANAGER,
     Role.FINANCE: Role.COMPANY_MANAGER,
+    Role.PORT_OWNER: Role.SITE_MANAGER,
+    Role.RE_CS_GROUP: Role.COMPANY_MANAGER,
 }
 """Who answers for a role that nobody holds or attends."""
 

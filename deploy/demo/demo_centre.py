@@ -6,8 +6,8 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from activities.opening.repair_reports import RepairReport
 from activities.records.case_queries import CaseRecordView, get_case
 from activities.records.intake_snapshot import Caller, load_snapshot
 from activities.records.migration import upgrade
+from activities.records.price_list import price_list
 from activities.records.sample_community import create_sample
 from deploy.demo.mail_peer import MailPeer, mail_peer
 from deploy.one_machine.child_process import ChildProcess, Program
@@ -37,11 +38,13 @@ from workers.assembly import build
 from workflows.messages.case import ActionRequest, CaseView, CustomerReply, ReplyIntent
 from workflows.messages.identifiers import TaskQueue
 from workflows.messages.people import Actor, Role
-from workflows.messages.repair_actions import RepairAction
+from workflows.messages.quotes import QuoteLine
+from workflows.messages.records import RepairRecord
 
 COMMUNITY: Final = "YGHY"
 _PATIENCE_SECONDS: Final = 20
 _CONNECTIONS: Final = 60
+_CALM_LOOKS: Final = 2
 _GATEWAY: Final = Caller("wechat", Role.INTAKE, "", frozenset({COMMUNITY}), None)
 _NOT_BY_ITSELF: Final = TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=5000)
 """A case's clock moves only when it is told to."""
@@ -49,68 +52,104 @@ _NOT_BY_ITSELF: Final = TimeSkippingConfig(enabled=False, disable_propagation=Tr
 
 @dataclass
 class DemoCentre:
-    """What the story can do: report, act, reply, let time pass, look."""
+    """What the story can do: report, act, reply, let time pass, look. ``numbers`` are its cases, the repair first."""
 
     database: Database
     cases: CaseStarter
     clock: TimeSkipper
     mail: MailPeer
-    number: str = ""
+    numbers: list[str] = field(default_factory=list)
+    reached: dict[str, datetime] = field(default_factory=dict)
     messages: int = 0
 
     async def report(self, report: RepairReport, at: datetime) -> CaseView:
         """Have a repair reported at that instant, which must be the centre's ``now``."""
         snapshot = await asyncio.to_thread(load_snapshot, self.database, at)
-        self.number = (await self.cases.start_repair(report, _GATEWAY, "demo", snapshot)).number
-        return await self.quiet()
+        self.numbers.append((await self.cases.start_repair(report, _GATEWAY, "demo", snapshot)).number)
+        await self.quiet()
+        return await self.view(self.numbers[0])
 
-    async def act(self, actor: Actor, action: RepairAction, **details: object) -> CaseView:
+    async def act(self, number: str, actor: Actor, action: str, **details: object) -> CaseView:
         """Have a member of staff act, and return the case when all has come of it that comes by itself."""
         request = ActionRequest(
             action=action, community=COMMUNITY, actor=actor, message_id=self._next(), details=details
         )
-        await self.cases.act(self.number, request, _GATEWAY)
-        return await self.quiet()
+        await self.cases.act(number, request, _GATEWAY)
+        await self.quiet()
+        return await self.view(number)
 
     async def reply(self, intent: ReplyIntent, text: str) -> CaseView:
-        """Have the customer say something."""
+        """Have the customer say something about the repair."""
         reply = CustomerReply(message_id=self._next(), community=COMMUNITY, intent=intent, text=text)
-        await self.cases.reply(self.number, reply)
-        return await self.quiet()
+        await self.cases.reply(self.numbers[0], reply)
+        await self.quiet()
+        return await self.view(self.numbers[0])
 
-    async def wait_until(self, instant: datetime) -> CaseView:
-        """Let business time run to that instant."""
-        left = instant - (await self.view()).now
-        await self.clock.fast_forward(self.clock.client.get_workflow_handle(self.number), left)
-        return await self.quiet()
+    async def wait_until(self, instant: datetime) -> None:
+        """Let business time of every case run to that instant."""
+        await self.find_the_revisit()
+        for number in self.numbers:
+            # a case that nothing has woken since answers with the time at which it went to sleep
+            since = max((await self.view(number)).now, self.reached.get(number, instant.min.replace(tzinfo=UTC)))
+            await self.clock.fast_forward(self.clock.client.get_workflow_handle(number), instant - since)
+            self.reached[number] = instant
+        await self.quiet()
 
-    async def end(self, at: datetime) -> None:
-        """Let business time run to that instant, by which the process must have ended."""
-        case = self.clock.client.get_workflow_handle(self.number)
-        await self.clock.fast_forward(case, at - (await self.view()).now)
+    async def find_the_revisit(self) -> None:
+        """Know the revisit from the moment that the record of the repair names it."""
+        record = get_case(self.database, COMMUNITY, self.numbers[0])
+        forms = record.forms if record is not None else ()
+        revisit = next((form.revisit for form in forms if isinstance(form, RepairRecord)), "")
+        if revisit and revisit not in self.numbers:
+            self.numbers.append(revisit)
+
+    async def end(self, number: str, at: datetime) -> None:
+        """Let business time run to that instant, by which the process of that case must have ended."""
+        case = self.clock.client.get_workflow_handle(number)
+        await self.clock.fast_forward(case, at - max((await self.view(number)).now, self.reached[number]))
         await asyncio.wait_for(case.result(), _PATIENCE_SECONDS)
 
-    async def view(self) -> CaseView:
-        """The case as it is now."""
-        return await self.cases.view(self.number, COMMUNITY)
+    async def has_ended(self, number: str) -> None:
+        """Wait for the end of a case that has nothing more to wait for; its clock is moved no more."""
+        await asyncio.wait_for(self.clock.client.get_workflow_handle(number).result(), _PATIENCE_SECONDS)
+        self.numbers.remove(number)
 
-    async def quiet(self) -> CaseView:
-        """Wait until nothing is under way: no step of the process, no mail, no line on its way to the records."""
+    async def view(self, number: str) -> CaseView:
+        """The case as it is now."""
+        return await self.cases.view(number, COMMUNITY)
+
+    async def quiet(self) -> None:
+        """Wait until nothing is under way: no step of any case, no mail, no line on its way to the records."""
         give_up = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            case = await self.clock.client.get_workflow_handle(self.number).describe()
-            raw = case.raw_description
-            if not raw.pending_activities and not raw.HasField("pending_workflow_task"):
-                return await self.view()
+        calm = 0
+        while calm < _CALM_LOOKS:
+            calm = calm + 1 if await self._all_rest() else 0
             if time.monotonic() > give_up:
-                raise TimeoutError(f"{self.number} did not come to rest in {_PATIENCE_SECONDS} s")
+                raise TimeoutError(f"{', '.join(self.numbers)} did not come to rest in {_PATIENCE_SECONDS} s")
             await asyncio.sleep(0.05)
 
-    def record(self) -> CaseRecordView:
+    async def _all_rest(self) -> bool:
+        """Whether every case rests; one looks twice, because a word from one case wakes another."""
+        await self.find_the_revisit()
+        for number in self.numbers:
+            case = await self.clock.client.get_workflow_handle(number).describe()
+            raw = case.raw_description
+            if raw.pending_activities or raw.HasField("pending_workflow_task"):
+                return False
+        return True
+
+    def record(self, number: str) -> CaseRecordView:
         """The case as PostgreSQL has it."""
-        record = get_case(self.database, COMMUNITY, self.number)
+        record = get_case(self.database, COMMUNITY, number)
         assert record is not None  # noqa: S101 - the process has ended, and it waits for its record
         return record
+
+    def price(self, code: str) -> QuoteLine:
+        """A line of a quote at the posted price."""
+        with self.database.begin() as connection:
+            posted = {item.code: item for item in price_list(connection, COMMUNITY, date(2026, 5, 12))}
+        item = posted[code]
+        return QuoteLine(code=code, name=item.name, unit=item.unit, unit_price=item.unit_price)
 
     def _next(self) -> str:
         self.messages += 1

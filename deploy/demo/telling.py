@@ -22,23 +22,30 @@ async def tell() -> None:
     out.print(Text("正在启动真实的 PostgreSQL、Temporal 和邮件服务器,数据只在本次演示中存在 …", style="dim"))
     async with demo_centre(REPORTED_AT, complain=lambda who, line: warnings().print(plain(f"{who}: {line}"))) as centre:
         out.print(Text(f"已启动({time.monotonic() - began:.1f} 秒)。一张报修单,按业务时间:\n", style="dim"))
-        await _play(centre)
+        told = await _play(centre)
         out.print()
-        print_record(centre.record().model_dump(mode="json"))
+        for number in told:
+            print_record(centre.record(number).model_dump(mode="json"))
     out.print(Text(f"\n演示结束,用时 {time.monotonic() - began:.1f} 秒", style="dim"))
 
 
-async def _play(centre: DemoCentre) -> None:
+async def _play(centre: DemoCentre) -> tuple[str, str]:
+    """Play every scene and return the numbers of the repair and of its revisit."""
     case = await centre.report(REPORT, at=REPORTED_AT)
-    _print_scene(REPORTED_AT, f"{REPORT.unit} 业主从平台报修:{REPORT.description},单号 {case.number}")
+    repair, revisit = case.number, ""
+    _print_scene(REPORTED_AT, f"{REPORT.unit} 业主从平台报修:{REPORT.description},单号 {repair}")
     _print_outcome(centre, case)
     for scene in SCENES:
-        before = await centre.wait_until(scene.at)
+        await centre.wait_until(scene.at)
         _print_mails(centre)
+        revisit = next((number for number in centre.numbers if number != repair), "")
+        before = await centre.view(revisit if scene.of_revisit else repair)
         _print_scene(scene.at, scene.said(before))
         _print_outcome(centre, await scene.done(centre, before))
-    await centre.end(ENDS_AT)
+    await centre.has_ended(revisit)
+    await centre.end(repair, ENDS_AT)
     _print_scene(ENDS_AT, "返修期已满,流程结束")
+    return repair, revisit
 
 
 def _print_scene(at: datetime, said: str) -> None:

@@ -8,20 +8,25 @@ from typing import Any, Final
 import typer
 
 from activities.notifications.channels import ChannelName
+from starters.cli.form_page import facts_of, label, title_of
 from starters.cli.screen import LOCAL, moment, print_facts, print_table, say
 from workflows.messages.case import Channel, Identity
 from workflows.messages.identifiers import CaseKind
 from workflows.messages.notices import NoticeEvent
-from workflows.messages.people import Role, Trade
-from workflows.messages.records import WorkOrderOutcome
+from workflows.messages.people import Role
 from workflows.messages.repair import RepairClass, RepairClock, RepairState
-from workflows.messages.repair_actions import RepairAction
+from workflows.messages.revisit import RevisitState
+from workflows.messages.special_service import ServiceState
+from workflows.rules.allowed_actions import ACTION_TABLE
 from workflows.rules.repair_classification import Hazard
 
 Json = Mapping[str, Any]
 
-_FORMS: Final = {"repair_record": "《报修记录》", "work_order": "《维修派工单》"}
-_STATES: Final[dict[str, type[StrEnum]]] = {CaseKind.REPAIR: RepairState}
+_STATES: Final[dict[str, type[StrEnum]]] = {
+    CaseKind.REPAIR: RepairState,
+    CaseKind.SPECIAL_SERVICE: ServiceState,
+    CaseKind.REVISIT: RevisitState,
+}
 _STATUSES: Final = {
     "sending": "发送中",
     "queued": "待发送",
@@ -60,7 +65,7 @@ def summary(case: Json) -> tuple[Any, ...]:
     )
 
 
-def print_answer(answer: Json) -> None:
+def print_answer(answer: Json, kind: CaseKind = CaseKind.REPAIR) -> None:
     """What an action or a report led to, and what the same person may do next."""
     say(f"{answer.get('number', '')} {answer.get('state_label') or ''}".rstrip())
     if answer.get("unit_verified") is False:
@@ -68,7 +73,7 @@ def print_answer(answer: Json) -> None:
     if answer.get("case_closed"):
         say("单据已关闭:来件已留存")
     if answer.get("allowed"):
-        say("接下来可办:" + "、".join(_action(action) for action in answer["allowed"]))
+        say("接下来可办:" + "、".join(_action(action, kind) for action in answer["allowed"]))
 
 
 def print_record(case: Json) -> None:
@@ -81,10 +86,10 @@ def print_record(case: Json) -> None:
             ("房号", summary(case)[3]),
             ("内容", case.get("description")),
             ("报修人", reporter.get("name")),
-            ("身份", _label(Identity, reporter.get("identity"))),
+            ("身份", label(Identity, reporter.get("identity"))),
             ("电话", reporter.get("phone")),
             ("邮箱", reporter.get("mail")),
-            ("渠道", _label(Channel, case.get("channel"))),
+            ("渠道", label(Channel, case.get("channel"))),
             ("来报时间", moment(case.get("received_at"))),
             ("受理时间", moment(case.get("accepted_at"))),
             ("受理人", _actor(case.get("accepted_by"))),
@@ -99,7 +104,7 @@ def print_record(case: Json) -> None:
     lines = [_line(line, str(case.get("kind"))) for line in case.get("lines") or ()]
     print_table("记录", ("序", "时间", "事项", "转为", "经手", "说明"), lines)
     for form in case.get("forms") or ():
-        print_facts(_FORMS.get(form.get("form"), str(form.get("form"))), _form(form))
+        print_facts(title_of(form), facts_of(form))
     notices = case.get("notifications") or ()
     print_table("通知", ("时间", "事由", "收件人", "渠道", "结果"), map(_notice, notices))
     late = case.get("late_messages") or ()
@@ -115,8 +120,11 @@ def print_live(live: Json | None) -> None:
     print_facts("现在", (("状态", live.get("state_label")), ("等待", live.get("waiting_for"))))
     clocks = live.get("clocks") or ()
     print_table("时限", ("时限", "期限", "提醒", "进展"), map(_clock, clocks))
+    kind = CaseKind(live.get("kind", CaseKind.REPAIR))
     allowed = live.get("allowed") or {}
-    rows = [(_label(Role, role), "、".join(map(_action, actions))) for role, actions in allowed.items()]
+    rows = [
+        (label(Role, role), "、".join(_action(action, kind) for action in actions)) for role, actions in allowed.items()
+    ]
     print_table("可办事项", ("谁", "可办"), rows)
 
 
@@ -124,7 +132,7 @@ def _line(line: Json, kind: str) -> tuple[Any, ...]:
     said = [line.get("reason") or "", *_facts(line.get("facts") or {})]
     state = line.get("state") if line.get("state") != line.get("state_before") else ""
     if kind in _STATES:
-        state = _label(_STATES[kind], state)
+        state = label(_STATES[kind], state)
     columns = (
         moment(line.get("at")),
         line.get("label"),
@@ -138,17 +146,28 @@ def _line(line: Json, kind: str) -> tuple[Any, ...]:
 def _facts(facts: Json) -> list[str]:
     """What a line's facts say to people; the others are for machines, or said by the line's label already."""
     shown: dict[str, Callable[[Any], str]] = {
-        "class": lambda code: _label(RepairClass, code),
-        "channel": lambda code: _label(Channel, code),
-        "hazard": lambda code: _label(Hazard, code),
+        "class": lambda code: label(RepairClass, code),
+        "channel": lambda code: label(Channel, code),
+        "hazard": lambda code: label(Hazard, code),
         "technician": lambda code: f"技工 {code}",
         "attempt": lambda count: f"第{count}次",
-        "clock": lambda code: f"{_label(RepairClock, code)}时限",
+        "clock": lambda code: f"{label(RepairClock, code)}时限",
+        "amount": lambda amount: f"{amount}元",
+        "receipt": lambda number: f"收据 {number}",
+        "ground_label": str,
+        "promised_on": lambda day: f"承诺 {day}",
+        "rectify_by": lambda day: f"约定 {day} 前整改",
+        "visitor": lambda code: f"回访人 {code}",
+        "revisit": lambda number: f"回访单 {number}",
+        "position": lambda place: f"第{place}位",
+        "case": str,
+        "cases": str,
+        "into": lambda number: f"并入 {number}",
         "limit_label": lambda limit: f"限时{limit}",
         "from": lambda instant: f"原为 {moment(instant)}",
-        "to": lambda instant: f"改为 {moment(instant)}",
-        "due_at": lambda instant: f"期限 {instant}",
-        "event": lambda code: _label(NoticeEvent, code),
+        "to": lambda to: f"改为 {moment(to)}" if to[:4].isdigit() else f"转 {to}",
+        "due_at": lambda at: f"期限 {moment(at) if 'T' in at else at}",
+        "event": lambda code: label(NoticeEvent, code),
         "recipient": _recipient,
         "status": lambda code: _STATUSES.get(code, ""),
     }
@@ -158,9 +177,9 @@ def _facts(facts: Json) -> list[str]:
 def _notice(notice: Json) -> tuple[Any, ...]:
     return (
         moment(notice.get("at")),
-        _label(NoticeEvent, notice.get("event")),
+        label(NoticeEvent, notice.get("event")),
         _recipient(str(notice.get("recipient") or "")),
-        _label(ChannelName, notice.get("channel")),
+        label(ChannelName, notice.get("channel")),
         _STATUSES.get(str(notice.get("status")), notice.get("status")),
     )
 
@@ -168,7 +187,7 @@ def _notice(notice: Json) -> tuple[Any, ...]:
 def _recipient(key: str) -> str:
     """The recipient's key in Chinese: the customer, a member of staff by code, or a role."""
     kind, _, code = key.partition(":")
-    return {"customer": "客户", "staff": f"员工 {code}", "role": _label(Role, code)}.get(kind, key)
+    return {"customer": "客户", "staff": f"员工 {code}", "role": label(Role, code)}.get(kind, key)
 
 
 def _late(word: Json) -> tuple[Any, ...]:
@@ -181,41 +200,10 @@ def _clock(clock: Json) -> tuple[Any, ...]:
     return clock.get("label"), moment(clock.get("due_at")), moment(clock.get("remind_at")), progress
 
 
-def _form(form: Json) -> list[tuple[str, Any]]:
-    shown: dict[str, tuple[str, Callable[[Any], Any]]] = {
-        "attempt": ("第几次派工", str),
-        "place": ("地点", str),
-        "technician": ("技工", str),
-        "trade": ("工种", lambda code: _label(Trade, code)),
-        "hazard": ("危险标志", lambda code: _label(Hazard, code)),
-        "appointment_at": ("预约时间", moment),
-        "offered_at": ("派工时间", moment),
-        "outcome": ("结果", lambda code: _label(WorkOrderOutcome, code)),
-        "answered_at": ("答复时间", moment),
-        "reason": ("原因", str),
-        "arrived_at": ("到场时间", moment),
-        "completed_at": ("完工时间", moment),
-        "work_done": ("维修内容", str),
-        "materials": ("材料", str),
-        "work_minutes": ("工时(分钟)", str),
-        "verified_at": ("验收时间", moment),
-        "verified_how": ("验收方式", lambda how: {"customer": "客户确认", "default": "默认验收"}.get(how, how)),
-        "reopened": ("返修次数", lambda count: str(count) if count else ""),
-    }
-    return [(name, say_it(form[key])) for key, (name, say_it) in shown.items() if form.get(key) not in (None, "")]
-
-
-def _label(kind: type[StrEnum], code: Any) -> str:
-    """The Chinese term of a code; the code itself where a newer API knows more than this command."""
-    try:
-        return str(getattr(kind(code), "label"))  # noqa: B009 - StrEnum itself has no label
-    except ValueError:
-        return str(code or "")
-
-
-def _action(action: str) -> str:
-    return f"{_label(RepairAction, action)} {action.replace('_', '-')}"
+def _action(action: str, kind: CaseKind = CaseKind.REPAIR) -> str:
+    row = next((row for row in ACTION_TABLE.get(kind, ()) if row.action == action), None)
+    return f"{row.label if row else action} {action.replace('_', '-')}"
 
 
 def _actor(actor: Json | None) -> str:
-    return f"{_label(Role, actor.get('role'))} {actor.get('code') or ''}".rstrip() if actor else ""
+    return f"{label(Role, actor.get('role'))} {actor.get('code') or ''}".rstrip() if actor else ""

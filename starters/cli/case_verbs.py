@@ -119,13 +119,17 @@ def reply(
     *,
     intent: Annotated[ReplyIntent, typer.Option(help="客户的意思")],
     text: Annotated[str, typer.Option(help="客户原话")] = "",
+    appointment: Annotated[str, typer.Option(metavar="TIME", help="改约到何时")] = "",
+    rating: Annotated[int | None, typer.Option(min=1, max=5, help="评价,5 分最好")] = None,
     key: KeyOption = "",
     person: PersonOption = "",
     community: CommunityOption = "",
 ) -> None:
-    """代客户登记答复:确认、不认可、取消、要求返修或留言"""
+    """代客户登记答复:验收、报价、改约、费用异议、评价、取消、返修或留言"""
     with service_centre(person, community) as centre:
-        body = {"intent": intent, "text": text}
+        optional = {"appointment_at": instant(appointment), "rating": rating}
+        given = {field: value for field, value in optional.items() if value is not None}
+        body = {"intent": intent, "text": text, **given}
         print_answer(centre.send(centre.in_community("cases", number, "replies"), body, new_key(key)))
 
 

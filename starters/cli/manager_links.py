@@ -27,6 +27,7 @@ class ManagerQuery:
         return self.query.format(today=today.isoformat(), now=now.astimezone(LOCAL).isoformat(timespec="seconds"))
 
 
+_RUNNING: Final = "ExecutionStatus = 'Running'"
 _OPEN: Final = "ExecutionStatus = 'Running' AND CaseState != '已关闭'"
 
 # Level is a word of the filter's own grammar, so it stands in back quotes or the server refuses it.
@@ -42,6 +43,11 @@ MANAGER_QUERIES: Final = (
     ),
     ManagerQuery("待受理", "not yet accepted by the desk", "CaseState = '待受理' AND ExecutionStatus = 'Running'"),
     ManagerQuery("等待客户验收", "waiting for the customer", "CaseState = '已完工' AND ExecutionStatus = 'Running'"),
+    ManagerQuery("待确认报价", "a quote waits for its answer", f"CaseState = '待确认报价' AND {_RUNNING}"),
+    ManagerQuery("挂起", "on hold for parts, the owner or a third party", f"CaseState = '挂起' AND {_RUNNING}"),
+    ManagerQuery("待回访", "accepted, its revisit is open", f"CaseState = '待回访' AND {_RUNNING}"),
+    ManagerQuery("回访未办结", "revisits that are not over", f"CaseKind = '回访' AND {_RUNNING}"),
+    ManagerQuery("待客户签字", "special services that nobody has signed", f"CaseState = '待验收' AND {_RUNNING}"),
     ManagerQuery(
         "异常结束",
         "ended without being closed; the record must say why",

@@ -78,6 +78,10 @@ class ServiceCentre:
         answer = self._send("POST", path)
         return answer.content, {name.lower(): content for name, content in answer.headers.items()}
 
+    def send_bytes(self, path: str, content: bytes, key: str) -> Any:
+        """POST a file as the body itself."""
+        return self._send("POST", path, key=key, content=content).json()
+
     def send_file(self, path: str, name: str, content: bytes, media_type: str) -> Any:
         """POST a file as a form upload named ``file``."""
         return self._send("POST", path, files={"file": (name, content, media_type)}).json()

@@ -3,6 +3,8 @@
 import typer
 
 from starters.cli.action_verbs import action_verbs
+from starters.cli.any_action import any_action
+from starters.cli.attachment_verbs import attachment_verbs
 from starters.cli.case_verbs import case_verbs
 from starters.cli.community_verbs import policy_verbs, roster_verbs
 from starters.cli.document_verbs import document_verbs
@@ -12,6 +14,8 @@ from starters.cli.manager_links import links
 staff_verbs = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 staff_verbs.add_typer(case_verbs)
 staff_verbs.add_typer(action_verbs)
+staff_verbs.add_typer(any_action)
+staff_verbs.add_typer(attachment_verbs)
 staff_verbs.add_typer(document_verbs)
 staff_verbs.add_typer(inbox_verbs, name="inbox")
 staff_verbs.add_typer(roster_verbs, name="roster")

@@ -12,7 +12,7 @@ from activities.records.intake_snapshot import Caller
 from starters.intake_api import problems
 from starters.intake_api.bodies import Body
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
-from starters.intake_api.details import details_of
+from starters.intake_api.details import attachments_in, details_of, refuse_unknown_attachments
 from starters.intake_api.intake import Intake, TheIntake
 from starters.intake_api.problems import ProblemError
 from starters.intake_api.repair_bodies import RepairActionBody
@@ -34,6 +34,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = problems.documented(
     "unknown_staff",
     "unknown_unit",
     "unknown_price_item",
+    "unknown_attachment",
     "records_unavailable",
     "outcome_unknown",
     *problems.REFUSALS,
@@ -89,6 +90,7 @@ async def _act(  # noqa: PLR0917 - what the routes hand over, in their order
     kind: CaseKind, body: Body, community: str, number: str, key: str, caller: Caller, intake: Intake
 ) -> ActionResult:
     details = details_of(body, community, intake.snapshots.current())
+    await refuse_unknown_attachments(intake, community, attachments_in(details))
     request = ActionRequest(
         action=str(details.pop("action")),
         community=community,

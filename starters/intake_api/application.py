@@ -18,6 +18,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 from temporalio.client import Client
 
+from activities.attachments.attachments import Attachments
+from activities.attachments.store import AttachmentStore
 from activities.connections.database import Database, is_unavailable
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
@@ -26,6 +28,7 @@ from starters.case_desk.archive import CaseArchive
 from starters.case_desk.cases import CaseStarter
 from starters.intake_api import (
     actions,
+    attachments,
     cases,
     documents,
     health,
@@ -49,6 +52,7 @@ _FOR_KNOWN_CALLERS: Final = (
     cases.router,
     actions.router,
     documents.router,
+    attachments.router,
     replies.router,
     roster.router,
     policies.router,
@@ -107,6 +111,7 @@ def create_app(
         database=database,
         client=client,
         archive=archive,
+        attachments=Attachments(database, AttachmentStore(settings.attachment_store), keyring.personal),
         cases=CaseStarter(client, keyring, archive, now=now),
         snapshots=SnapshotKeeper(database, now=now),
         limits=RateLimits(settings.requests_per_minute),

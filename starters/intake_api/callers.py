@@ -34,6 +34,7 @@ class Right(StrEnum):
     WATCH = "watch"
     READ_RECORDS = "read_records"
     ACT = "act"
+    ATTACH = "attach"
     TAKE_DOWN_REPLIES = "take_down_replies"
     READ_INBOX = "read_inbox"
     READ_POLICIES = "read_policies"
@@ -47,6 +48,7 @@ RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
     # records hold names and telephone numbers: those who serve the customer, and a technician's own jobs
     Right.READ_RECORDS: _DESK | _MANAGERS | {_R.ENGINEERING_LEAD, _R.TECHNICIAN},
     Right.ACT: _STAFF,
+    Right.ATTACH: _STAFF | {_R.INTAKE},
     Right.TAKE_DOWN_REPLIES: _DESK | _MANAGERS | {_R.INTAKE},
     Right.READ_INBOX: _STAFF,
     Right.READ_POLICIES: _STAFF,

@@ -4,11 +4,13 @@ Prices are read off the posted list, units off the register, and a technician or
 there; all from the intake snapshot, so that it works while PostgreSQL is away (``docs/decisions/0016``).
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from activities.records.intake_snapshot import IntakeSnapshot
 from starters.intake_api.bodies import Body
+from starters.intake_api.intake import Intake
 from starters.intake_api.problems import ProblemError
 from starters.intake_api.quote_bodies import QuoteBody
 from starters.intake_api.repair_bodies import CorrectUnitBody, DispatchBody, SendSecondBody
@@ -57,6 +59,22 @@ def _staff(*codes: str) -> Callable[[str, IntakeSnapshot], dict[str, Any]]:
         return {}
 
     return check
+
+
+def attachments_in(details: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids of all photographs and signatures that the details name."""
+    one = details.get("signature") or ""
+    several = [each for field in ("photos", "receipts") for each in details.get(field) or ()]
+    return frozenset(each for each in (one, *several) if each)
+
+
+async def refuse_unknown_attachments(intake: Intake, community: str, ids: Collection[str]) -> None:
+    """Raise ``ProblemError`` (``unknown_attachment``) unless each was uploaded in this community.
+
+    While PostgreSQL is away nobody can say: what names an attachment is answered ``records_unavailable`` then.
+    """
+    if ids and await asyncio.to_thread(intake.attachments.unknown, community, ids):
+        raise ProblemError("unknown_attachment")
 
 
 _LOOKED_UP: Final[Mapping[type[Body], _Looked]] = {

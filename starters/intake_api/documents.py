@@ -1,12 +1,15 @@
 """POST and GET documents: printing the forms of a case as PDF, and the register of what was printed 打印单据."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from activities.attachments.images import AttachmentRefusedError
+from activities.connections.encryption import EncryptionError
 from activities.documents.fonts import FontMissingError
 from activities.documents.paper import PaperForm
 from activities.documents.printing import PrintEntry, PrintRefusedError, print_form, prints_of
@@ -55,7 +58,15 @@ def print_a_form(
     """
     _refuse_unless_readable(intake, community, number, caller)
     try:
-        printed = print_form(intake.database, community, number, form, actor=actor_of(caller), now=datetime.now(UTC))
+        printed = print_form(
+            intake.database,
+            community,
+            number,
+            form,
+            actor=actor_of(caller),
+            now=datetime.now(UTC),
+            signature_of=partial(_signature, intake, community),
+        )
     except FontMissingError:
         raise ProblemError("font_missing") from None
     except PrintRefusedError as refused:
@@ -85,6 +96,15 @@ def list_prints(
     """List the prints of the case: number, form, original or which reprint, when, by whom, SHA-256 of the PDF."""
     _refuse_unless_readable(intake, community, number, caller)
     return PrintRegister(number=number, prints=prints_of(intake.database, community, number))
+
+
+def _signature(intake: Intake, community: str, attachment: str) -> bytes | None:
+    """The picture of a signature; None, and the form names its id instead, where it cannot be read."""
+    try:
+        found = intake.attachments.read(community, attachment)
+    except (AttachmentRefusedError, EncryptionError, OSError):
+        return None
+    return None if found is None else found[0]
 
 
 def _refuse_unless_readable(intake: Intake, community: str, number: str, caller: Caller) -> None:

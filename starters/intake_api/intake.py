@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from temporalio.client import Client
 
+from activities.attachments.attachments import Attachments
 from activities.connections.database import Database
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
@@ -24,6 +25,7 @@ class Intake:
     database: Database
     client: Client
     archive: CaseArchive
+    attachments: Attachments
     cases: CaseStarter
     snapshots: SnapshotKeeper
     limits: RateLimits

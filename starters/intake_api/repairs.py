@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.bodies import RepairBody
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with
+from starters.intake_api.details import refuse_unknown_attachments
 from starters.intake_api.intake import TheIntake
 from starters.intake_api.problems import documented
 
@@ -35,6 +36,8 @@ class CaseAccepted(BaseModel):
             "idempotency_key_expired",
             "no_policy_in_force",
             "unknown_unit",
+            "unknown_attachment",
+            "records_unavailable",
             "appointment_in_past",
             "backfill_not_yours",
             "backfill_in_future",
@@ -58,6 +61,7 @@ async def report_a_repair(
 
     Entered by the desk through front_desk, phone or control_room it is accepted 受理 at once.
     """
+    await refuse_unknown_attachments(intake, community, body.photos)
     started = await intake.cases.start_repair(body.as_report(community), caller, key, intake.snapshots.current())
     if not started.created:
         response.status_code = 200

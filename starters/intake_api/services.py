@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with
+from starters.intake_api.details import refuse_unknown_attachments
 from starters.intake_api.intake import TheIntake
 from starters.intake_api.problems import documented
 from starters.intake_api.repairs import CaseAccepted
@@ -26,6 +27,8 @@ router = APIRouter(route_class=KnownCallersRoute, tags=["special services 特约
             "idempotency_key_expired",
             "no_policy_in_force",
             "unknown_unit",
+            "unknown_attachment",
+            "records_unavailable",
             "unknown_price_item",
             "appointment_in_past",
             "number_taken",
@@ -43,6 +46,7 @@ async def order_a_special_service(
     response: Response,
 ) -> CaseAccepted:
     """Order cleaning, gardening, engineering or an errand; the desk quotes, and nothing is done before you confirm."""
+    await refuse_unknown_attachments(intake, community, body.photos)
     started = await intake.cases.order_service(body.as_order(community), caller, key, intake.snapshots.current())
     if not started.created:
         response.status_code = 200

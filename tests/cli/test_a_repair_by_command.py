@@ -5,6 +5,7 @@ import re
 import time
 from datetime import datetime
 
+from click.testing import Result
 from temporalio.client import Client
 
 from starters.cli.manager_links import MANAGER_QUERIES
@@ -73,11 +74,19 @@ async def test_a_repair_is_reported_declined_given_to_another_done_and_confirmed
     for words in (("take", number), ("arrive", number)):
         acted = await centre.type(*words, person=second)
         assert acted.exit_code == 0, acted.output
+    quoted = await centre.type("quote", number, "--item", "WX-01:2", person=second)
+    assert "待确认报价" in quoted.stdout, quoted.output
+    consent = await centre.type("reply", number, "--intent", "confirm_quote", "--text", "同意")
+    assert consent.exit_code == 0, consent.output
+    held = await until_done(centre, "act", number, "suspend", "ground=parts", "promised_on=2099-01-01", person=second)
+    assert "beyond_authority" in held.stderr, held.output
     done = await centre.type("complete", number, "--done", "更换阀芯", "--minutes", "25", person=second)
     assert "已完工" in done.stdout, done.output
     told = await centre.type("reply", number, "--intent", "confirm", "--text", "修好了")
     assert told.exit_code == 0, told.output
 
+    record = await recorded_state(centre, number, "awaiting_revisit")
+    await revisited(centre, next(form["revisit"] for form in record["forms"] if form["form"] == "repair_record"))
     record = await recorded_state(centre, number, "closed")
     assert [line["sequence"] for line in record["lines"]] == list(range(1, len(record["lines"]) + 1))
     page = await centre.type("show", number)
@@ -90,8 +99,62 @@ async def test_a_repair_is_reported_declined_given_to_another_done_and_confirmed
         "客户确认",
         "已关闭",
         "师傅将到",
+        "更换水龙头(不含材料) 30.00元×2",
+        "60.00",
     ):
         assert words in page.stdout, page.stdout
+
+
+async def until_done(centre: Centre, *words: str, person: str) -> Result:
+    """Type it until the case has come to the state in which it can be answered."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while "not_allowed_in_state" in (answer := await centre.type(*words, person=person)).stderr:
+        assert time.monotonic() < give_up, answer.output
+        await asyncio.sleep(0.1)
+    return answer
+
+
+async def revisited(centre: Centre, revisit: str) -> None:
+    """The supervisor takes the revisit on, records it, and the manager gives an opinion."""
+    named = await until_done(centre, "act", revisit, "assign", "visitor=S001", person="supervisor")
+    assert named.exit_code == 0, named.output
+    words = ("--method", "phone", "--solved", "yes", "--satisfaction", "satisfied", "--suggestions", "无")
+    recorded = await until_done(centre, "record", revisit, *words, person="supervisor")
+    assert "已回访·满意" in recorded.stdout, recorded.output
+    refused = await centre.type("act", revisit, "give-opinion", "opinion=属实", person="supervisor")
+    assert refused.exit_code == 1
+    assert "beyond_authority" in refused.stderr
+    reviewed = await centre.type("act", revisit, "give-opinion", "opinion=属实", person="manager")
+    assert reviewed.exit_code == 0, reviewed.output
+    page = await centre.type("show", revisit)
+    for told in ("《回访记录表》", "电话回访", "已处理好", "满意"):
+        assert told in page.stdout, page.stdout
+
+
+async def test_a_service_is_ordered_quoted_and_cancelled_by_command(centre: Centre):
+    ordered = await centre.type("order", centre.unit(), "全屋保洁", "--category", "cleaning", "--item", "BJ-01")
+    found = re.search(r"TY-\S{5}-\S{5}", ordered.stdout)
+    assert found, ordered.output
+    number = found[0]
+    quoted = await centre.type("quote", number, "--item", "BJ-01:3", "--line", "特殊清洁剂:15.50")
+    assert "待确认报价" in quoted.stdout, quoted.output
+    unknown = await centre.type("quote", number, "--item", "ZZ-99")
+    assert "unknown_price_item" in unknown.stderr
+    cancelled = await centre.type("act", number, "cancel", "reason=改天")
+    assert "已关闭" in cancelled.stdout, cancelled.output
+
+
+async def test_what_is_misspelt_is_explained_before_anything_is_sent(centre: Centre):
+    number = await reported(centre)
+    for words, said in (
+        (("fly",), "没有“fly”这一操作"),
+        (("suspend", "ground"), "应写成 名称=内容"),
+        (("suspend", "weather=wet"), "没有“weather”这一项"),
+        (("suspend", "ground=weather"), "缺少或写错了"),
+    ):
+        answer = await centre.type("act", number, *words)
+        assert answer.exit_code == 2, answer.output
+        assert said in " ".join(answer.stderr.replace("│", "").split()), answer.stderr
 
 
 async def test_the_same_key_is_the_same_case_and_another_body_is_refused(centre: Centre):

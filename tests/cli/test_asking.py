@@ -139,7 +139,7 @@ def test_links_for_managers_need_neither_token_nor_centre(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     links = typed("links", "--ui", "http://127.0.0.1:8233")
     assert links.exit_code == 0, links.output
-    assert links.stdout.count("http://127.0.0.1:8233/namespaces/default/workflows?query=") == 8
+    assert links.stdout.count("http://127.0.0.1:8233/namespaces/default/workflows?query=") == len(MANAGER_QUERIES)
 
 
 def test_a_time_that_cannot_be_read_is_wrong_usage():

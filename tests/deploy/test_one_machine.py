@@ -128,7 +128,7 @@ def test_a_killed_postgres_is_started_again_and_every_line_arrives(centre: Centr
     centre.wait_for(lambda: centre.record(number).get("state") == "acknowledged")
 
 
-def test_a_case_outlives_the_kill_of_every_process_and_is_closed_afterwards(centre: Centre) -> None:
+def test_a_case_outlives_the_kill_of_every_process_and_is_done_and_accepted_afterwards(centre: Centre) -> None:
     number = reported(centre)
     technician = offered_to(centre, number)
     centre.act(number, "take", technician)
@@ -138,10 +138,13 @@ def test_a_case_outlives_the_kill_of_every_process_and_is_closed_afterwards(cent
     centre.start()
 
     centre.act(number, "arrive", technician)
+    centre.act(number, "quote", technician, lines=[{"code": "WX-01"}])
+    replies = f"cases/{number}/replies"
+    assert centre.request("POST", replies, "desk", {"intent": "confirm_quote"}).status_code < 300
+    centre.wait_for(lambda: centre.record(number).get("state") == "in_progress")
     centre.act(number, "complete", technician, work_done="更换阀芯", materials="阀芯1个", work_minutes=25)
-    said = {"intent": "confirm", "text": "修好了"}
-    assert centre.request("POST", f"cases/{number}/replies", "desk", said).status_code < 300
-    centre.wait_for(lambda: centre.record(number).get("state") == "closed")
+    assert centre.request("POST", replies, "desk", {"intent": "confirm", "text": "修好了"}).status_code < 300
+    centre.wait_for(lambda: centre.record(number).get("state") == "awaiting_revisit")
     record = centre.record(number)
     assert [line["sequence"] for line in record["lines"]] == list(range(1, len(record["lines"]) + 1))
 

@@ -1,4 +1,4 @@
-"""A revisit on the real server: rounds until it is settled, not reached, left out, overtaken (docs/domain/revisit.md)."""
+"""A revisit on the real server: rounds until it is settled, not reached, left out (docs/domain/revisit.md)."""
 
 import uuid
 from typing import Any
@@ -27,8 +27,7 @@ UNHAPPY = {**CONTENT, "solved": "no", "satisfaction": "dissatisfied"}
 async def selected(
     centre: Centre,
     *,
-    at_once: str = "04-08 09:30",
-    completed: str = "04-07 16:00",
+    received: str = "04-08 09:30",
     due: str = "05-08 00:00",
     **how: Any,
 ) -> CaseUnderTest:

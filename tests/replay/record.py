@@ -1,4 +1,4 @@
-"""Record a history for each path of the repair: ``.venv/bin/python -m tests.replay.record RELEASE``.
+"""Record a history for each path of each process: ``.venv/bin/python -m tests.replay.record RELEASE``.
 
 A recorded history is never changed: it is what a case of that release looks like in a customer's Temporal. Record
 new ones when a path is added, and keep the old.
@@ -15,8 +15,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from tests import servers
+from tests.processes import test_revisit, test_special_service
 from tests.processes.case_under_test import CaseUnderTest, at, eventually
 from tests.processes.centre import DESK, LEAD, SUPERVISOR, Centre, service_centre, technician
+from workflows.messages.passing_on import CaseWord
+from workflows.messages.selecting import RevisitSelection
 
 FOLDER: Final = Path(__file__).parent / "histories"
 
@@ -87,8 +90,122 @@ async def continued_as_new(centre: Centre) -> CaseUnderTest:
     return case
 
 
+async def repair_quoted_suspended_and_put_right(centre: Centre) -> CaseUnderTest:
+    """Paid work: quoted twice, suspended, billed too high, disputed, settled; the revisit has it done again."""
+    centre.outside.selection = RevisitSelection(selected=True, rule="rep", position=1, due_at=at("06-13 00:00"))
+    case = await centre.dispatched(inside=True)
+    for action in ("take", "arrive"):
+        await case.act(T1, action)
+    await case.act(T1, "quote", lines=[LINE])
+    await case.reply("confirm_quote", "同意")
+    await case.becomes("in_progress")
+    await case.act(T1, "suspend", ground="parts", promised_on="2026-05-14", reason="订货")
+    await case.wait_until("05-14 09:00")
+    await case.act(T1, "resume")
+    await case.act(T1, "quote", lines=[{**LINE, "code": "", "unit_price": "80.00"}])
+    await case.act(LEAD, "return_quote", reason="价格偏高")
+    await case.act(T1, "complete", work_done="更换", billed="260.00")
+    await case.recorded("selected_for_revisit")
+    await case.reply("dispute", "太贵")
+    await case.reply("confirm", "好了")
+    await case.becomes("awaiting_revisit")
+    revisit = f"HF-{case.number[3:]}"
+    await case.hear(CaseWord.REVISIT_DISSATISFIED, revisit, rectify_by="2026-05-16", round="1")
+    await case.becomes("in_progress")
+    await case.act(T1, "complete", work_done="重做")
+    await case.reply("confirm", "好了")
+    await case.hear(CaseWord.REVISIT_SATISFIED, revisit)
+    await case.hear(CaseWord.REVISIT_OVER, revisit, result="satisfied")
+    await case.becomes("closed")
+    await case.act(SUPERVISOR, "settle_charge", amount="150.00", reason="减收")
+    return case
+
+
+async def repair_given_up_and_merged_into(centre: Centre) -> CaseUnderTest:
+    """Nobody at home twice, called three times, opened again, another report merged into it, cancelled."""
+    case = await centre.dispatched()
+    await case.act(T1, "take")
+    for _ in range(2):
+        await case.act(T1, "no_show")
+    for _ in range(3):
+        await case.act(DESK, "call", answered=False)
+    await case.becomes("closed")
+    await case.act(DESK, "reopen", reason="客户已回家")
+    await case.becomes("dispatched")
+    await case.hear(CaseWord.MERGED, "BX-AAAAA-BBBBB")
+    await case.act(DESK, "cancel", reason="不修了")
+    await case.becomes("closed")
+    return case
+
+
+async def repair_of_people_in_a_lift(centre: Centre) -> CaseUnderTest:
+    """An emergency whose contractor is late; a second person is sent."""
+    case = await centre.report("电梯困人,三楼", received="05-12 08:00:00")
+    await case.offered_to("T001")
+    for action in ("take", "arrive"):
+        await case.act(T1, action)
+    await case.act(LEAD, "send_second", technician="T002")
+    await case.wait_until("05-12 08:30:05")
+    await case.told("lift_rescue_late", "role:control_room", "role:site_manager")
+    await case.act(DESK, "contractor_arrived")
+    await case.act(T1, "complete", work_done="已救出")
+    await case.recorded("selected_for_revisit")
+    return case
+
+
+async def service_signed(centre: Centre) -> CaseUnderTest:
+    """A special service from the order to the booked form."""
+    case = await test_special_service.done(centre)
+    await case.act(T1, "sign", signature="FJ-2", rating=2)
+    await case.recorded("rated")
+    return case
+
+
+async def revisit_in_two_rounds(centre: Centre) -> CaseUnderTest:
+    """Dissatisfied, put right, satisfied, with a new repair raised and an opinion given."""
+    case = await test_revisit.assigned(centre)
+    steward = test_revisit.STEWARD
+    await case.act(steward, "attempt", channel="phone")
+    await case.act(steward, "record", **test_revisit.UNHAPPY, rectify_by="2026-04-11")
+    await case.act(SUPERVISOR, "rectified", reason="已复核")
+    matter = {"kind": "repair", "text": "插座没电", "appointed_at": at("04-09 10:00")}
+    await case.act(steward, "record", **test_revisit.CONTENT, matters=[matter])
+    await case.recorded("matter_linked")
+    await case.act(SUPERVISOR, "give_opinion", opinion="属实")
+    await case.handle.result()
+    return case
+
+
+async def revisit_not_reached(centre: Centre) -> CaseUnderTest:
+    """Three attempts on two days, then exempted."""
+    case = await test_revisit.assigned(centre)
+    await case.act(test_revisit.STEWARD, "attempt", channel="phone")
+    await case.wait_until("04-08 16:00")
+    await case.act(test_revisit.STEWARD, "attempt", channel="onsite")
+    await case.wait_until("04-09 10:00")
+    await case.act(test_revisit.STEWARD, "attempt", channel="phone")
+    await case.act(SUPERVISOR, "exempt", ground="lost", reason="附证明")
+    await case.handle.result()
+    return case
+
+
+T1: Final = technician("T001")
+LINE: Final = {"code": "WX-01", "name": "更换水龙头", "unit": "只", "quantity": "1", "unit_price": "180.00"}
+
 PATHS: Final[dict[str, Callable[[Centre], Awaitable[CaseUnderTest]]]] = {
-    path.__name__: path for path in (confirmed, breached_and_reopened, emergency_cancelled, continued_as_new)
+    **{f"repair_{path.__name__}": path for path in (confirmed, breached_and_reopened, emergency_cancelled)},
+    **{
+        path.__name__: path
+        for path in (
+            repair_quoted_suspended_and_put_right,
+            repair_given_up_and_merged_into,
+            repair_of_people_in_a_lift,
+            service_signed,
+            revisit_in_two_rounds,
+            revisit_not_reached,
+        )
+    },
+    "repair_continued_as_new": continued_as_new,
 }
 
 
@@ -104,7 +221,7 @@ async def record(release: str) -> None:
             skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, disable_propagation=True))
             async with service_centre(client, skipper) as centre:
                 history = await (await path(centre)).handle.fetch_history()
-            (folder / f"repair_{name}.json").write_text(history.to_json(), encoding="utf-8")
+            (folder / f"{name}.json").write_text(history.to_json(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,41 @@
+"""Where attachments are kept 附件库: a folder, or a bucket that speaks S3, behind one interface."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+_SCHEMES: Final = ("file", "s3")
+
+
+class AttachmentStore:
+    """Bytes by key. Writing the same key twice leaves one; nothing is ever deleted here."""
+
+    def __init__(self, url: str) -> None:
+        """``url`` is ``file:///folder``, made when first needed, or ``s3://bucket/path`` (keys by ``AWS_…`` variables).
+
+        Raises ``ValueError`` for anything else.
+        """
+        if urlsplit(url).scheme not in _SCHEMES:
+            raise ValueError("附件库应写成 file:///文件夹 或 s3://存储桶")
+        self._url = url
+
+    @cached_property
+    def _store(self) -> ObjectStore:
+        parts = urlsplit(self._url)
+        if parts.scheme != "file":
+            return from_url(self._url)
+        folder = Path(unquote(parts.path))
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return LocalStore(prefix=folder)
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep the bytes; raises ``obstore.exceptions.BaseError`` or ``OSError`` if that cannot be done."""
+        obstore.put(self._store, key, content)
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes; raises ``FileNotFoundError`` for a key that is not there."""
+        return bytes(obstore.get(self._store, key).bytes())

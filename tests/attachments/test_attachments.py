@@ -1,0 +1,95 @@
+"""Stored sealed, once for a request, and read by the community only."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from activities.attachments.attachments import Attachments, Uploaded
+from activities.attachments.images import AttachmentRefusedError, Purpose
+from activities.attachments.store import AttachmentStore
+from activities.connections.database import Database
+from activities.connections.keys import KeyRing
+from activities.records.attachment_tables import AttachmentRow
+from activities.records.community_tables import Community
+from tests.attachments.pictures import picture
+from workflows.messages.people import Actor, Role
+
+DESK = Actor(role=Role.CS_ASSISTANT, code="K001")
+
+
+@pytest.fixture
+def attachments(database: Database, keyring: KeyRing, tmp_path: Path) -> Attachments:
+    with database.begin() as connection:
+        for code in ("YGHY", "XXJD"):
+            connection.execute(insert(Community).values(code=code, name=code, preset="residential-S1"))
+    return Attachments(database, AttachmentStore(tmp_path.joinpath("附件 库").as_uri()), keyring.personal)
+
+
+def upload(attachments: Attachments, content: bytes = b"", key: str = "k1", community: str = "YGHY") -> Uploaded:
+    now = datetime(2026, 5, 12, 10, tzinfo=UTC)
+    return attachments.upload(community, DESK, content or picture(), Purpose.PHOTO, key_digest=key, now=now)
+
+
+def stored_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_what_was_uploaded_is_read_back(attachments: Attachments) -> None:
+    ref = upload(attachments).ref
+    found = attachments.read("YGHY", ref.id)
+    assert found is not None
+    content, media_type = found
+    assert (len(content), media_type) == (ref.size, "image/jpeg")
+
+
+def test_at_rest_nobody_can_see_what_is_on_it(attachments: Attachments, tmp_path: Path) -> None:
+    ref = upload(attachments).ref
+    (file,) = stored_files(tmp_path)
+    assert not file.read_bytes().startswith(b"\xff\xd8")
+    assert b"JFIF" not in file.read_bytes()
+    assert file.name == ref.id
+
+
+def test_the_same_request_again_is_the_same_file_and_another_picture_under_its_key_is_refused(
+    attachments: Attachments, tmp_path: Path
+) -> None:
+    first = upload(attachments)
+    again = upload(attachments)
+    assert (again.ref, again.created, first.created) == (first.ref, False, True)
+    with pytest.raises(AttachmentRefusedError) as refused:
+        upload(attachments, picture(size=(10, 10)))
+    assert refused.value.code == "idempotency_key_reused"
+    assert len(stored_files(tmp_path)) == 1
+
+
+def test_another_community_has_neither_the_file_nor_its_id(attachments: Attachments) -> None:
+    ref = upload(attachments).ref
+    assert attachments.read("XXJD", ref.id) is None
+    assert attachments.unknown("XXJD", {ref.id}) == {ref.id}
+    assert attachments.unknown("YGHY", {ref.id}) == frozenset()
+    assert upload(attachments, community="XXJD").ref.id != ref.id
+
+
+def test_a_file_that_was_changed_or_exchanged_is_found_out(attachments: Attachments, tmp_path: Path) -> None:
+    ref = upload(attachments).ref
+    other = upload(attachments, picture(size=(10, 10)), key="k2").ref
+    files = {path.name: path for path in stored_files(tmp_path)}
+    files[ref.id].write_bytes(files[other.id].read_bytes())
+    with pytest.raises(Exception, match="解密"):
+        attachments.read("YGHY", ref.id)
+
+
+def test_what_is_refused_leaves_neither_a_row_nor_a_file(attachments: Attachments, database: Database, tmp_path: Path):
+    with pytest.raises(AttachmentRefusedError):
+        upload(attachments, b"<svg/>")
+    with database.begin() as connection:
+        assert connection.scalar(select(func.count()).select_from(AttachmentRow)) == 0
+    assert stored_files(tmp_path) == []
+
+
+@pytest.mark.parametrize("url", ["http://example.com/x", "folder", "ftp://x/y", ""])
+def test_a_store_is_a_folder_or_a_bucket(url: str) -> None:
+    with pytest.raises(ValueError, match="附件库应写成"):
+        AttachmentStore(url)
