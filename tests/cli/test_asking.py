@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from starters.cli import service_centre
+from starters.cli.manager_links import MANAGER_QUERIES
 from starters.cli.profile import Access, ProfileError, access
 from starters.cli.screen import plain
 from tests.cli.conftest import typed

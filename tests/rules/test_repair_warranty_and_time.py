@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.processes.case_under_test import CHINA, at
 from tests.processes.centre import CALENDAR_2026
 from workflows.messages.people import Trade
-from workflows.messages.periods import Period
 from workflows.messages.records import Suspension
 from workflows.messages.repair import Port, RepairClass
 from workflows.messages.repair_policy import RepairPolicy, WarrantyPolicy
