@@ -39,6 +39,7 @@ from starters.intake_api import (
     replies,
     roster,
     services,
+    work,
 )
 from starters.intake_api.callers import bearer
 from starters.intake_api.containment import Containment
@@ -50,6 +51,7 @@ _FOR_KNOWN_CALLERS: Final = (
     repairs.router,
     services.router,
     cases.router,
+    work.router,
     actions.router,
     documents.router,
     attachments.router,

@@ -35,6 +35,8 @@ class Right(StrEnum):
     READ_RECORDS = "read_records"
     ACT = "act"
     ATTACH = "attach"
+    SEE_OWN_DAY = "see_own_day"
+    SEE_ALL_WORK = "see_all_work"
     TAKE_DOWN_REPLIES = "take_down_replies"
     READ_INBOX = "read_inbox"
     READ_POLICIES = "read_policies"
@@ -48,6 +50,8 @@ RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
     # records hold names and telephone numbers: those who serve the customer, and a technician's own jobs
     Right.READ_RECORDS: _DESK | _MANAGERS | {_R.ENGINEERING_LEAD, _R.TECHNICIAN},
     Right.ACT: _STAFF,
+    Right.SEE_OWN_DAY: _DESK | _MANAGERS | {_R.ENGINEERING_LEAD, _R.TECHNICIAN},
+    Right.SEE_ALL_WORK: _DESK | _MANAGERS | {_R.ENGINEERING_LEAD},
     Right.ATTACH: _STAFF | {_R.INTAKE},
     Right.TAKE_DOWN_REPLIES: _DESK | _MANAGERS | {_R.INTAKE},
     Right.READ_INBOX: _STAFF,

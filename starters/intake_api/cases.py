@@ -16,7 +16,7 @@ from activities.records.case_queries import (
     list_cases,
 )
 from activities.records.intake_snapshot import Caller
-from starters.intake_api.bodies import Body, OptionalCode, OptionalStaffCode, Phone
+from starters.intake_api.bodies import Body, Instant, OptionalCode, OptionalStaffCode, Phone
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, caller_with
 from starters.intake_api.intake import TheIntake
 from starters.intake_api.problems import ProblemError, documented
@@ -37,8 +37,13 @@ class CaseQuery(Body):
     assignee: OptionalStaffCode = ""
     unit: OptionalCode = ""
     level: OptionalCode = ""
+    area: OptionalCode = ""
+    breached: bool | None = None
     overdue: bool = False
     open: bool = False
+    open_at: Instant | None = Field(default=None, description="Received by then and not closed yet; shown as now.")
+    received_from: Instant | None = None
+    received_before: Instant | None = None
     phone: Phone = ""
     cursor: Annotated[str, Field(max_length=200)] = ""
     limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 50
@@ -53,6 +58,11 @@ class CaseQuery(Body):
             assignee=caller.staff if caller.role is Role.TECHNICIAN else self.assignee,
             unit=self.unit,
             level=self.level,
+            area=self.area,
+            breached=self.breached,
+            open_at=self.open_at,
+            received_from=self.received_from,
+            received_before=self.received_before,
             overdue_at=datetime.now(UTC) if self.overdue else None,
             open_only=self.open,
             phone=self.phone,

@@ -53,6 +53,7 @@ class Route:
             service="TY-22222-22222",
             revisit="HF-22222-22222",
             form="repair-record",
+            attachment=f"FJ-{'A' * 26}",
             message="1",
         )
 
@@ -85,6 +86,14 @@ ROUTES = (
     Route("GET", f"{HERE}/cases/{{number}}/documents", Right.READ_RECORDS),
     Route("POST", f"{HERE}/cases/{{number}}/documents/{{form}}", Right.READ_RECORDS),
     Route("POST", f"{HERE}/cases/{{number}}/replies", Right.TAKE_DOWN_REPLIES, {"intent": "confirm"}, has_key=True),
+    Route("GET", f"{HERE}/work/day", Right.SEE_OWN_DAY, query={"staff": "T001"}),
+    Route("GET", f"{HERE}/work/overdue", Right.SEE_ALL_WORK),
+    Route("GET", f"{HERE}/work/morning", Right.SEE_ALL_WORK),
+    Route("GET", f"{HERE}/work/time", Right.SEE_ALL_WORK, query={"year": "2026", "month": "5"}),
+    Route("GET", f"{HERE}/work/time.xlsx", Right.SEE_ALL_WORK, query={"year": "2026", "month": "5"}),
+    Route("GET", f"{HERE}/price-list", Right.WATCH),
+    Route("POST", f"{HERE}/attachments", Right.ATTACH, has_key=True, query={"purpose": "photo"}),
+    Route("GET", f"{HERE}/attachments/{{attachment}}", Right.READ_RECORDS),
     Route("GET", f"{HERE}/roster", Right.KEEP_ROSTER),
     Route("POST", f"{HERE}/roster", Right.KEEP_ROSTER),
     Route("GET", f"{HERE}/policies", Right.READ_POLICIES),
