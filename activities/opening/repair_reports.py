@@ -1,6 +1,6 @@
 """From a report to the start of a repair 报修 (``docs/domain/repair.md``, ``docs/domain/cases.md``; S0 4.2.1, S4)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -8,16 +8,17 @@ from activities.opening.places import Place, place_of, policy_in_force
 from activities.opening.refused import CaseRefusedError
 from activities.records.intake_snapshot import Caller, IntakeSnapshot
 from workflows.messages.attachments import AttachmentRef
+from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.case import CaseOpening, Channel, Reporter
 from workflows.messages.identifiers import CaseKind
 from workflows.messages.message import Message, Moment
 from workflows.messages.people import Actor, Role, Trade
+from workflows.messages.periods import Period
 from workflows.messages.policy import Policy
 from workflows.messages.repair import Backfill, RepairStart
 from workflows.rules.repair_classification import classify
+from workflows.rules.time_limits import deadline
 
-ENTERED_WITHIN: Final = timedelta(days=3)
-"""How old a night job may be when it is entered: a long weekend (own). What is older is a matter for the lead."""
 _ACCEPTING_ROLES: Final = frozenset({Role.CS_ASSISTANT, Role.CS_SUPERVISOR, Role.CONTROL_ROOM, Role.STEWARD})
 _ACCEPTING_CHANNELS: Final = frozenset({Channel.FRONT_DESK, Channel.PHONE, Channel.CONTROL_ROOM})
 _ENTERING_ROLES: Final = frozenset({Role.CS_ASSISTANT, Role.CS_SUPERVISOR, Role.CONTROL_ROOM, Role.ENGINEERING_LEAD})
@@ -62,7 +63,7 @@ def repair_start(
     if report.appointment_at is not None and report.appointment_at < now:
         raise CaseRefusedError("appointment_in_past", "预约时间已过:请改约,或不填以尽快上门")
     if report.night_job is not None:
-        _check_night_job(report.night_job, caller, now)
+        _check_night_job(report.night_job, caller, now, policy.repair.backfill_within, snapshot.calendar)
     opening = CaseOpening(
         number=number,
         kind=CaseKind.REPAIR,
@@ -110,7 +111,8 @@ def _times(report: RepairReport, policy: Policy, now: datetime) -> dict[str, dat
     return {"received_at": report.night_job.called_at.astimezone(zone), "entered_at": now.astimezone(zone)}
 
 
-def _check_night_job(job: NightJob, caller: Caller, now: datetime) -> None:
+def _check_night_job(job: NightJob, caller: Caller, now: datetime, within: Period, calendar: WorkingCalendar) -> None:
+    """Times in their order, none ahead, and no older than the policy says (a long weekend; own)."""
     if caller.role not in _ENTERING_ROLES:
         raise CaseRefusedError("backfill_not_yours", "补单只能由前台、中控室、客服主管或工程主管录入")
     done = job.done
@@ -119,8 +121,8 @@ def _check_night_job(job: NightJob, caller: Caller, now: datetime) -> None:
         raise CaseRefusedError("backfill_in_future", "补单的时间不能晚于现在:请按中控室记录填写")
     if times != sorted(times):
         raise CaseRefusedError("backfill_out_of_order", "补单的时间顺序不对:应为来电、到场、完工")
-    if now - job.called_at > ENTERED_WITHIN:
-        raise CaseRefusedError("backfill_too_old", "来电已超过3日,不能补单:请工程主管核实后按新报修登记")
+    if now > deadline(job.called_at, within, calendar):
+        raise CaseRefusedError("backfill_too_old", f"来电已超过{within.label},不能补单:请工程主管核实后按新报修登记")
 
 
 def _acceptor(report: RepairReport, caller: Caller) -> Actor | None:

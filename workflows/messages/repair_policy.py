@@ -72,6 +72,7 @@ class RepairPolicy(Message):
     same_fault_within: Period = Period(days=90)
     hot_issue_from: int = 3
     backfill_by: str = "09:30"
+    backfill_within: Period = Period(days=3)
     work_time_due: Period = Period(working_days=3)
     work_time_due_at: LocalTime = time(18, 0)
     low_rating: int = 2
