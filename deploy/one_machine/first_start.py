@@ -26,8 +26,11 @@ _NAMES: Final = {
     Role.CS_SUPERVISOR: "supervisor",
     Role.ENGINEERING_LEAD: "lead",
     Role.SITE_MANAGER: "manager",
+    Role.CASHIER: "cashier",
 }
-"""How the profile file names the first person of a role; technicians go by their code 工号."""
+"""How the profile file names the first person of a role."""
+_BY_CODE: Final = frozenset({Role.TECHNICIAN, Role.STEWARD})
+"""Who goes by the code 工号, because each has cases of his own."""
 
 
 def own_keys(place: Place) -> KeyRing:
@@ -80,8 +83,8 @@ def _sample_people(db: Database) -> Iterator[tuple[str, str, Role, str]]:
             if role in first:
                 yield prefix + name, plan.code, role, first[role]
         for held_role, staff in posts:
-            if held_role is Role.TECHNICIAN:
-                yield prefix + staff, plan.code, Role.TECHNICIAN, staff
+            if held_role in _BY_CODE:
+                yield prefix + staff, plan.code, held_role, staff
 
 
 def _person(db: Database, community: str, role: Role, staff: str) -> Person:
