@@ -217,6 +217,24 @@ async def test_a_disputed_charge_is_settled_by_the_supervisor_within_two_days_an
     await eventually(lambda: centre.outside.forms(Charge)[0].collected == Decimal("90.00"))
 
 
+async def test_work_done_again_costs_nothing_more_and_what_was_settled_stays_settled(centre: Centre) -> None:
+    case = await booked(centre)
+    await case.act(T1, "start")
+    await case.act(T1, "complete", work_done="保洁", billed="100.00")
+    await case.reply("reject", "玻璃没擦")
+    await case.becomes("in_service")
+    await case.act(T1, "complete", work_done="补擦")
+    await eventually(lambda: centre.outside.forms(Charge)[0].billable == Decimal("100.00"))
+    await case.reply("dispute", "还是贵")
+    await case.told("charge_disputed", "role:cs_supervisor")
+    await case.act(SUPERVISOR, "settle_charge", amount="90.00", reason="减收")
+    await case.reply("reject", "又脏了")
+    await case.becomes("in_service")
+    await case.act(T1, "complete", work_done="重做", billed="120.00")
+    await eventually(lambda: centre.outside.forms(Charge)[0].billed == Decimal("120.00"))
+    assert centre.outside.forms(Charge)[0].billable == Decimal("90.00")
+
+
 async def test_money_laid_out_for_the_customer_is_not_income(centre: Centre) -> None:
     case = await ordered(centre)
     errand = {"code": "DB-01", "name": "代购药品", "quantity": "1", "unit_price": "60.00", "agency": True}

@@ -15,7 +15,7 @@ from workflows.messages.quotes import Charge, Quote, QuoteClock, QuoteEvent, Quo
 from workflows.messages.records import Form
 from workflows.processes.revisited import Revisited
 from workflows.rules.business_time import spoken
-from workflows.rules.quotes import charge_for
+from workflows.rules.quotes import charge_for, settled_at
 
 
 class PaidWorkPolicy(Protocol):
@@ -80,9 +80,22 @@ class PaidWork(Revisited):
         waiting = (QuoteStatus.UNDER_REVIEW, QuoteStatus.PROPOSED)
         return self.quotes[-1] if self.quotes and self.quotes[-1].status in waiting else None
 
+    def bill_as_confirmed(self) -> None:
+        """The customer has confirmed (more): that is what is asked for, until somebody bills less or more."""
+        more = charge_for(self.quotes)["confirmed"] - self.charge.confirmed
+        self._charge(self.charge.billed + more, None, ceiling=self.charge.billable + more)
+
     def set_billed(self, billed: Decimal | None, outlay: Decimal | None = None) -> None:
-        """Work out the charge from what was confirmed and what is asked for (CNY)."""
-        self.charge = self.charge.model_copy(update=charge_for(self.quotes, billed=billed, outlay=outlay))
+        """What was asked for, and laid out (CNY); what is not said stays: work done again costs nothing more."""
+        if billed is not None or outlay is not None:
+            asked = self.charge.billed if billed is None else billed
+            self._charge(asked, outlay, ceiling=self.charge.billable)
+
+    def _charge(self, billed: Decimal, outlay: Decimal | None, *, ceiling: Decimal) -> None:
+        """Work out the charge anew; what the supervisor has settled on is not exceeded again."""
+        charge = self.charge.model_copy(update=charge_for(self.quotes, billed=billed, outlay=outlay))
+        settled = self.charge.settled_at is not None
+        self.charge = settled_at(charge, ceiling) if settled and charge.billable > ceiling else charge
 
     def withdraw_quote(self, actor: Actor) -> None:
         """The case ends while a quote is open: nobody is asked for an answer any more."""

@@ -121,7 +121,7 @@ class Quoting(PaidWork):
     def confirm_quote(self, details: QuoteAnswerDetails, actor: Actor) -> None:
         """客户确认: what was confirmed is billable, and the work begins or goes on."""
         self.answer_quote(QuoteStatus.CONFIRMED, actor, signature=details.signature)
-        self.set_billed(None)
+        self.bill_as_confirmed()
         facts, state = self.quote_facts(), self.state_after_consent
         self.record(QuoteEvent.QUOTE_CONFIRMED, actor, state=state, reason=details.reason, facts=facts)
         self.tell_proposer(NoticeEvent.QUOTE_CONFIRMED, facts)
