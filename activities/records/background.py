@@ -20,8 +20,10 @@ class Background:
         """Return open cases of the same fault since ``merge_from``, and the number since ``count_from``, with this one.
 
         The same fault is the same unit or place and the same trade, and the same hazard where there is one (§18).
-        Reports that were merged or dismissed are no faults of their own.
+        Reports that were merged or dismissed are no faults of their own; one without a place is nobody's double.
         """
+        if not request.unit:
+            return CaseBackground()
         same = and_(
             Case.community == request.community,
             Case.unit == request.unit,

@@ -142,6 +142,7 @@ def test_open_cases_of_the_same_place_and_cause_are_found_and_counted(sample: Da
     known = recalled(sample, same)
     assert (known.possible_duplicates, known.same_faults) == ((earlier.opening.number,), 2)
     assert recalled(sample, same, community="XYDX").same_faults == 1
+    assert recalled(sample, same, unit="").same_faults == 1, "nobody knows where"
     assert recalled(sample, same, merge_from=NOW + timedelta(seconds=1)).possible_duplicates == ()
     assert recalled(sample, same, count_from=NOW + timedelta(seconds=1)).same_faults == 1
 
