@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, ClassVar, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -207,6 +208,7 @@ def keeps_what_is_promised(view: CaseView) -> None:
         assert running <= {"charge_dispute"}, view
 
 
+@pytest.mark.timeout(300)
 def test_a_repair_keeps_its_promises_on_every_walk() -> None:
     with asyncio.Runner() as loop:
         loop.run(prepare(loop))

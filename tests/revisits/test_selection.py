@@ -164,6 +164,7 @@ def model(rate: Decimal, events: list[tuple[str, str, bool]]) -> tuple[list[str]
     return selected, len(counting)
 
 
+@pytest.mark.timeout(300)
 def test_eight_at_once_complete_a_thousand_matters_as_one_after_the_other_would(busy: Database) -> None:
     chance = random.Random(20260512)  # noqa: S311 - a seed, not a secret
     months = {"2026-06": NOON, "2026-07": NOON + timedelta(days=40)}
