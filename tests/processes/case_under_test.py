@@ -26,6 +26,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=CHINA)
 
 
+REST = 5.0
+"""Real seconds that a case is given to come to rest; one that cannot is looked at as it is."""
 PATIENCE = 20.0
 """Real seconds that a test waits for what has to come."""
 
@@ -76,7 +78,9 @@ class CaseUnderTest:
             digest="d",
             details=details,
         )
-        return await self.send(request)
+        answer = await self.send(request)
+        await self.comes_to_rest()
+        return answer
 
     async def send(self, request: ActionRequest) -> ActionResult:
         """Send a request whose id is the update's id."""
@@ -131,8 +135,19 @@ class CaseUnderTest:
         return (await self.view()).state
 
     async def becomes(self, state: str) -> CaseView:
-        """Wait (a few real seconds at most) until the case has reached a state."""
-        return await self.comes_true(lambda view: view.state == state, state)
+        """Wait (a few real seconds at most) until the case has reached a state, and what follows is written."""
+        seen = await self.comes_true(lambda view: view.state == state, state)
+        await self.comes_to_rest()
+        return seen
+
+    async def comes_to_rest(self) -> None:
+        """Wait while something is under way, such as a line on its way to the record; while it cannot end, do not."""
+        until = time.monotonic() + REST
+        while not self.outside.database_is_down and time.monotonic() < until:
+            raw = (await self.handle.describe()).raw_description
+            if not raw.pending_activities and not raw.HasField("pending_workflow_task"):
+                return
+            await asyncio.sleep(0.02)
 
     async def offered_to(self, code: str) -> CaseView:
         """Wait (a few real seconds at most) until the job is offered to that technician."""

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
-from tests.processes.case_under_test import CaseUnderTest, at
+from tests.processes.case_under_test import CaseUnderTest, at, eventually
 from tests.processes.outside import Outside
 from workers.assembly import PROCESSES
 from workers.sandbox import sandboxed
@@ -107,6 +107,8 @@ class Centre:
         """A repair that the desk has accepted and that is offered to T001."""
         case = await self.report(accepted_by=DESK, **how)
         await case.offered_to("T001")
+        # on record the offer stands; a step that is only being taken may still be taken again after a message
+        await eventually(lambda: "offered" in self.outside.events_of(case.number))
         return case
 
     async def in_progress(self, **how: Any) -> CaseUnderTest:

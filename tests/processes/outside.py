@@ -166,6 +166,10 @@ class Outside:
         """The events of the record."""
         return [line.event for line in self.lines]
 
+    def events_of(self, number: str) -> list[str]:
+        """The events of one case's record."""
+        return [line.event for batch in self.batches if batch.header.number == number for line in batch.lines]
+
     @property
     def work_orders(self) -> list[WorkOrder]:
         """The work orders as last written, in order."""

@@ -205,6 +205,7 @@ async def test_rpr_16_a_free_job_is_accepted_by_default_after_48_hours(centre: C
     await case.wait_until("05-08 10:00:30")
     await case.becomes("closed")
     await case.recorded("closed")
+    await case.recorded("verified")
     line = next(line for line in centre.outside.lines if line.event == "verified")
     assert (line.label, line.facts["how"]) == ("默认验收", "default")
     assert abs((line.at - done).total_seconds() - 48 * 3600) < 5
@@ -282,6 +283,7 @@ async def test_a_supervisor_moves_a_deadline_on_record_and_nobody_else_can(centr
 async def test_a_notice_that_no_channel_takes_is_on_record(centre: Centre) -> None:
     centre.outside.no_channel_takes = {"repair_completed"}
     case = await centre.completed()
+    await case.recorded("delivery_failed")
     await case.recorded("delivery_failed")
     line = next(line for line in centre.outside.lines if line.event == "delivery_failed")
     assert line.facts == {"event": "repair_completed", "recipient": "customer", "status": "failed"}

@@ -44,6 +44,7 @@ async def test_rpr_11_a_night_job_is_entered_with_its_true_times_which_kept_the_
     assert times["arrived"] == at("04-11 23:52")
     assert times["completed"] == at("04-12 00:35")
     assert times["backfilled"] >= at("04-12 08:40")
+    await case.recorded("backfilled")
     line = next(line for line in centre.outside.lines if line.event == "backfilled")
     assert line.facts["in_time"] == "yes"
     assert not (await case.view()).breached, "arrival within 15 minutes, done within two hours"

@@ -95,6 +95,7 @@ async def test_rpr_22_what_is_nobodys_duty_here_is_explained_and_closed(centre: 
     assert (await case.act(DESK, "dismiss", to="无效", reason="不属于物业服务范围,已向业主解释")).state == "closed"
     await case.told("case_dismissed", "customer")
     await case.recorded("dismissed")
+    await case.recorded("dismissed")
     line = next(line for line in centre.outside.lines if line.event == "dismissed")
     assert (line.facts["to"], line.reason) == ("无效", "不属于物业服务范围,已向业主解释")
 
@@ -119,6 +120,7 @@ async def test_a_corrected_unit_is_judged_by_its_own_building(centre: Centre) ->
     assert view.unit == "2-0502"
     await case.comes_true(lambda _: centre.outside.recalled[-1].unit == "2-0502", "asked for the right unit")
     assert record_of(centre).port == "construction"
+    await case.recorded("unit_corrected")
     line = next(line for line in centre.outside.lines if line.event == "unit_corrected")
     assert line.facts == {"from": "?", "unit": "2-0502", "area": "B"}
     described = await case.handle.describe()

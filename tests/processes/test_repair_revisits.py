@@ -38,6 +38,7 @@ async def test_whether_a_repair_is_revisited_is_asked_at_completion_not_at_accep
     (asked,) = centre.outside.selections_asked
     assert (asked.scopes, asked.overlays, asked.round, asked.barred) == (("repair",), (), 1, ("T001",))
     assert (asked.unit, asked.area, asked.mandatory, asked.kind) == ("1-0301", "A", "", "repair")
+    await case.recorded("selected_for_revisit")
     line = next(line for line in centre.outside.lines if line.event == "selected_for_revisit")
     assert (line.facts["rule"], line.facts["position"]) == ("rep", "1")
 
@@ -70,6 +71,7 @@ async def test_rev_24_a_revisit_that_hears_it_is_repaired_records_the_acceptance
     await case.wait_until("05-01 15:00:00")
     await case.hear(CaseWord.REVISIT_SATISFIED, revisit)
     await case.becomes("awaiting_revisit")
+    await case.recorded("verified")
     line = next(line for line in centre.outside.lines if line.event == "verified")
     assert line.facts["how"] == "revisit"
     await case.hear(CaseWord.REVISIT_OVER, revisit, result="satisfied")
@@ -82,6 +84,7 @@ async def test_default_acceptance_and_the_revisit_run_side_by_side(centre: Centr
     case, _ = await selected(centre, received="04-30 17:40:00")
     await case.wait_until("05-02 17:41:00")
     await case.becomes("awaiting_revisit")
+    await case.recorded("verified")
     line = next(line for line in centre.outside.lines if line.event == "verified")
     assert line.facts["how"] == "default"
 

@@ -103,6 +103,7 @@ async def test_a_new_appointment_is_due_by_the_end_of_the_next_working_day(centr
     await case.act(T1, "no_show")
     await case.wait_until("05-14 00:00:05")
     await case.told("clock_breached", "role:cs_supervisor")
+    await case.recorded("clock_breached")
     line = next(line for line in centre.outside.lines if line.event == "clock_breached")
     assert line.facts["clock"] == "reappointment"
 
@@ -161,6 +162,7 @@ async def test_who_has_gone_and_refused_to_be_let_in_is_told_the_case_is_over(ce
     await case.told("repair_withdrawn", "staff:T001")
     await case.recorded("refused_entry")
     assert record_of(centre).closed_as == "refused_entry"
+    await case.recorded("refused_entry")
     line = next(line for line in centre.outside.lines if line.event == "refused_entry")
     assert (line.facts["harms_others"], line.facts["signature"]) == ("yes", "FJ-1")
 
