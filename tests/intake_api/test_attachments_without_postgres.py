@@ -12,6 +12,7 @@ from activities.records.migration import upgrade
 from activities.records.sample_community import create_sample
 from tests import servers
 from tests.attachments.pictures import picture
+from tests.attachments.test_attachments import stored_files
 from tests.intake_api.conftest import Api, serving
 from tests.intake_api.test_attachments import HERE, sent
 from workflows.messages.people import Role
@@ -55,7 +56,7 @@ async def test_an_upload_is_answered_503_and_the_same_upload_sent_again_is_taken
 
     assert (away.status_code, away.json()["code"]) == (503, "records_unavailable")
     assert away.headers["retry-after"]
-    assert [path for path in tmp_path.rglob("FJ-*") if path.is_file()] == []
+    assert stored_files(tmp_path) == []
     own_postgres.start()
     assert rows(served.database) == 0
     again = await sent(served, picture(), key="the-kitchen-tap")
