@@ -54,6 +54,13 @@ def build(queue: TaskQueue, client: Client, settings: Settings, database: Databa
             told = Notifications(database, settings)
             beside = _working_beside("directory", told.keep_directory_fresh)
             return _effects_worker(queue, client, settings.workers, (told.notify,), beside)
+        case TaskQueue.BILLING:
+            return _effects_worker(queue, client, settings.workers, billing_effects(client, database, keyring))
+
+
+def billing_effects(client: Client, database: Database, keyring: KeyRing) -> Sequence[Callable[..., Any]]:
+    """The activities of the fee processes, on a queue of their own: a chunk of a large community takes its time."""
+    return (CaseRecords(database).write_case,)  # PLACEHOLDER: each slice adds its own activities here
 
 
 def cases_worker(client: Client, limits: WorkerLimits) -> Worker:

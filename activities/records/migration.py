@@ -11,10 +11,14 @@ from sqlalchemy import Engine, MetaData, NullPool, create_engine
 
 from activities.records import (
     attachment_tables,
+    bill_tables,
     case_tables,
+    cash_tables,
     community_tables,
     document_tables,
+    fee_tables,
     form_tables,
+    journal_tables,
     revisit_tables,
 )
 from activities.records.schema import Row
@@ -22,10 +26,14 @@ from activities.records.schema import Row
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 TABLE_MODULES: Final = (
     attachment_tables,
+    bill_tables,
     case_tables,
+    cash_tables,
     community_tables,
     document_tables,
+    fee_tables,
     form_tables,
+    journal_tables,
     revisit_tables,
 )
 """Every module that declares tables, so that the metadata knows them all."""

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workflows.messages.fee_policy import DunningPolicy
 from workflows.messages.periods import Period
-from workflows.messages.policy import DunningPolicy, Policy
+from workflows.messages.policy import Policy
 from workflows.rules.policy_law import problems
 from workflows.rules.policy_presets import Preset, preset_policy
 from workflows.rules.repair_classification import Hazard

@@ -23,6 +23,7 @@ class CaseKind(StrEnum):
     RENOVATION = "renovation"
     FEE_CYCLE = "fee_cycle"
     ARREARS = "arrears"
+    FEE_MONTH = "fee_month"
     GOODS_PASS = "goods_pass"  # noqa: S105 - a slip of paper, not a secret
 
     @property
@@ -47,6 +48,7 @@ _KINDS: Final[dict[CaseKind, tuple[str, str]]] = {
     CaseKind.RENOVATION: ("ZX", "装修"),
     CaseKind.FEE_CYCLE: ("SF", "收费"),
     CaseKind.ARREARS: ("CJ", "催缴"),
+    CaseKind.FEE_MONTH: ("YJ", "收费月结"),
     CaseKind.GOODS_PASS: ("FX", "放行"),
 }
 
@@ -62,6 +64,7 @@ class TaskQueue(StrEnum):
     CASES = "guanjia-cases"
     RECORDS = "guanjia-records"
     NOTIFICATIONS = "guanjia-notifications"
+    BILLING = "guanjia-billing"
 
 
 class Activity(StrEnum):
@@ -76,6 +79,23 @@ class Activity(StrEnum):
     CHOOSE_VISITOR = "revisits.choose_visitor"
     OPEN_LINKED = "cases.open_linked"
     PASS_ON = "cases.pass_on"  # noqa: S105 - not a secret
+    PLAN_CHUNKS = "billing.plan_chunks"
+    ASSESS_CHUNK = "billing.assess_chunk"
+    CLOSE_VERSION = "billing.close_version"
+    CORRECT_ROWS = "billing.correct_rows"
+    REVIEW_TABLE = "billing.review_table"
+    ISSUE_BILLS = "billing.issue_bills"
+    CYCLE_STANDING = "billing.cycle_standing"
+    DAY_DUTIES = "billing.day_duties"
+    GATHER_SERVICES = "billing.gather_services"
+    SEND_FEE_REPORT = "billing.send_report"
+    LIST_OVERDUE = "dunning.list_overdue"
+    ACCOUNT_STANDING = "dunning.account_standing"
+    ISSUE_SHEET = "dunning.issue_sheet"
+    REGISTER_SEAL = "dunning.register_seal"
+    RECORD_DELIVERY = "dunning.record_delivery"
+    RECORD_DISPUTE = "dunning.record_dispute"
+    CLOSE_ARREARS = "dunning.close_arrears"
 
 
 REPAIR_WORKFLOW: Final = "Repair"
@@ -84,6 +104,12 @@ SPECIAL_SERVICE_WORKFLOW: Final = "SpecialService"
 """Workflow type of a special service 特约服务."""
 REVISIT_WORKFLOW: Final = "Revisit"
 """Workflow type of a revisit 回访."""
+FEE_CYCLE_WORKFLOW: Final = "FeeCycle"
+"""Workflow type of a community's quarter of fees 收费."""
+ARREARS_WORKFLOW: Final = "Arrears"
+"""Workflow type of an account's arrears 催缴."""
+FEE_MONTH_WORKFLOW: Final = "FeeMonth"
+"""Workflow type of a community's month of the cash desk 收费月结."""
 
 CASE_KIND: Final = SearchAttributeKey.for_keyword("CaseKind")
 """单据类别, the Chinese label of :class:`CaseKind`."""

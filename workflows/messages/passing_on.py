@@ -17,6 +17,10 @@ class CaseWord(StrEnum):
     MERGED = "merged"
     MERGE_REFUSED = "merge_refused"
     REPLY_FORWARDED = "reply_forwarded"
+    LEDGER_MOVED = "ledger_moved"
+    BILLS_OVERDUE = "bills_overdue"
+    ROWS_DIRTY = "rows_dirty"
+    NOTICES_SENT = "notices_sent"
 
 
 class PassedOn(Message):

@@ -9,8 +9,9 @@ from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 
+from workflows.messages.fee_policy import CashPolicy, DunningPolicy, FeePolicy, FeeReportPolicy, LateFeePolicy
 from workflows.messages.message import LocalTime, Message, Moment
-from workflows.messages.money import Amount, Rate
+from workflows.messages.money import Amount
 from workflows.messages.periods import Period
 from workflows.messages.repair_policy import RepairPolicy
 from workflows.messages.revisit_policy import RevisitPolicy
@@ -49,34 +50,6 @@ class DutyPolicy(Message):
     night_until: LocalTime = time(8, 30)
 
 
-class FeePolicy(Message):
-    """Management fee 物业管理费 (S4 4.2.1)."""
-
-    enabled: bool = True
-    half_factor: Rate = Decimal("0.5")
-    full_trigger: str = "permit_issued"
-    proration: str = "actual_days"
-    due_day: int = 10
-    allocation: str = "oldest_principal_first"
-
-
-class LateFeePolicy(Message):
-    """Late fee 滞纳金; the rate and the cap are the company's own."""
-
-    daily: Rate = Decimal("0.0005")
-    cap_ratio: Rate = Decimal("1.0")
-    require_contract_clause: bool = True
-
-
-class DunningPolicy(Message):
-    """Dunning 催缴. ``forbid`` may be lengthened, never shortened (民法典 §944)."""
-
-    step_days: tuple[int, ...] = (10, 10, 10)
-    forbid: tuple[str, ...] = (
-        "water", "power", "gas", "heat", "access_card", "lift", "goods_pass", "public_naming",
-    )  # fmt: skip
-
-
 class RenovationPolicy(Message):
     """Renovation filing 装修备案."""
 
@@ -110,5 +83,7 @@ class Policy(Message):
     fee: FeePolicy = FeePolicy()
     late_fee: LateFeePolicy = LateFeePolicy()
     dunning: DunningPolicy = DunningPolicy()
+    cash: CashPolicy = CashPolicy()
+    fee_reports: FeeReportPolicy = FeeReportPolicy()
     renovation: RenovationPolicy = RenovationPolicy()
     approval: ApprovalPolicy = ApprovalPolicy()

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
+from workflows.messages.fee_policy import DunningPolicy
 from workflows.messages.periods import Period
-from workflows.messages.policy import DunningPolicy, Policy
+from workflows.messages.policy import Policy
 from workflows.rules.policy_law_of_cases import repair_problems, revisit_problems, service_problems
 from workflows.rules.policy_presets import Preset
 from workflows.rules.policy_problems import LONGEST_DAYS, Problem, bad_amount, bad_period, outside, unknown

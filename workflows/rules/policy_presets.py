@@ -10,10 +10,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from workflows.messages.fee_policy import FeePolicy
 from workflows.messages.message import Message
 from workflows.messages.people import Role
 from workflows.messages.periods import Period
-from workflows.messages.policy import DutyMode, DutyPolicy, FeePolicy, Policy, PostRequirement
+from workflows.messages.policy import DutyMode, DutyPolicy, Policy, PostRequirement
 from workflows.messages.revisit_policy import RevisitPolicy, RevisitRule
 
 

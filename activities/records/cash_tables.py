@@ -1,0 +1,235 @@
+"""Tables of taking money 收款: payments, receipts, shifts, the day's closing, parking, services (§9.5–9.10)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from activities.records.schema import Code, Row, Sealed, Serial
+
+
+class Payment(Row):
+    """收款. One row for each key; a provider's transaction is posted once. ``succeeded_at`` is the moment that counts.
+
+    ``account`` is "" for direct income without a payer. ``designated`` are the bills that the payer named (§9.5).
+    """
+
+    __tablename__ = "payments"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    number: Mapped[Code] = mapped_column(primary_key=True)
+    key: Mapped[Code]
+    body_digest: Mapped[Code]
+    account: Mapped[Code]
+    amount: Mapped[Decimal]
+    method: Mapped[Code]
+    provider: Mapped[Code] = mapped_column(server_default="")
+    transaction: Mapped[Code] = mapped_column(server_default="")
+    succeeded_at: Mapped[datetime]
+    on_day: Mapped[date]
+    designated: Mapped[list[str]] = mapped_column(server_default="{}")
+    cashier: Mapped[Code] = mapped_column(server_default="")
+    shift: Mapped[int | None] = mapped_column(ForeignKey("shifts.id"))
+    entry: Mapped[int] = mapped_column(ForeignKey("journal_entries.id"))
+    reversed_at: Mapped[datetime | None]
+    reversal: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+    __table_args__ = (
+        UniqueConstraint("community", "key"),
+        Index(
+            "uq_payments_transaction",
+            "community", "provider", "transaction", unique=True, postgresql_where=text("transaction <> ''"),
+        ),
+        Index(None, "community", "account"),
+        Index(None, "community", "on_day"),
+        CheckConstraint("amount > 0", name="amount"),
+    )  # fmt: skip
+
+
+class ReceiptBook(Row):
+    """收据本: consecutive numbers from ``first`` to ``last``; ``next`` is locked while one is taken."""
+
+    __tablename__ = "receipt_books"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    code: Mapped[Code] = mapped_column(primary_key=True)
+    first: Mapped[int]
+    last: Mapped[int]
+    next: Mapped[int]
+    holder: Mapped[Code]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (CheckConstraint("first <= next AND next <= last + 1", name="next"),)
+
+
+class Receipt(Row):
+    """收据: a number is used once and never again. ``state``: issued, void (all copies kept), red (reversed in red)."""
+
+    __tablename__ = "receipts"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    book: Mapped[Code]
+    payment: Mapped[Code]
+    amount: Mapped[Decimal]
+    state: Mapped[Code]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[Code]
+    voided_at: Mapped[datetime | None]
+    voided_by: Mapped[Code] = mapped_column(server_default="")
+    approved_by: Mapped[Code] = mapped_column(server_default="")
+    reason: Mapped[Sealed | None]
+    red_of: Mapped[int | None]
+    lost_copy_at: Mapped[datetime | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["community", "book"], ["receipt_books.community", "receipt_books.code"]),
+        ForeignKeyConstraint(["community", "payment"], ["payments.community", "payments.number"]),
+        CheckConstraint("voided_by = '' OR approved_by <> voided_by", name="two_persons"),
+        Index("uq_receipts_payment", "community", "payment", unique=True, postgresql_where=text("state = 'issued'")),
+    )
+
+
+class Shift(Row):
+    """当班: one cashier's (or parking attendant's) turn at the desk; at most one is open for a person."""
+
+    __tablename__ = "shifts"
+    id: Mapped[Serial]
+    community: Mapped[Code]
+    staff: Mapped[Code]
+    day: Mapped[date]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["community", "staff"], ["staff.community", "staff.code"]),
+        Index("uq_shifts_open", "community", "staff", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index(None, "community", "day"),
+    )
+
+
+class ShiftCount(Row):
+    """当班过账: what the system holds and what was counted, by method (§9.11). A difference has its slip 长款/短款."""
+
+    __tablename__ = "shift_counts"
+    shift: Mapped[int] = mapped_column(ForeignKey("shifts.id"), primary_key=True)
+    method: Mapped[Code] = mapped_column(primary_key=True)
+    community: Mapped[Code]
+    booked: Mapped[Decimal]
+    counted: Mapped[Decimal]
+    variance: Mapped[Decimal]
+    approved_by: Mapped[Code] = mapped_column(server_default="")
+    entry: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+    reason: Mapped[Sealed | None]
+    __table_args__ = (CheckConstraint("variance = counted - booked", name="variance"),)
+
+
+class CashDay(Row):
+    """日结 with its 《缴款单》: the day's cash, and where it went: banked, in_transit (next day), to_finance (§9.7)."""
+
+    __tablename__ = "cash_days"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    slip: Mapped[Code]
+    cash: Mapped[Decimal]
+    totals: Mapped[dict[str, Any]]
+    destination: Mapped[Code]
+    bank_reference: Mapped[Code] = mapped_column(server_default="")
+    banked_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[Code]
+    received_by: Mapped[Code] = mapped_column(server_default="")
+    entry: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+    __table_args__ = (UniqueConstraint("community", "slip"),)
+
+
+class ParkingDay(Row):
+    """停车场交账 (S4 4.6): what one attendant hands in for a day. ``shortage`` = due − received, on the shift."""
+
+    __tablename__ = "parking_days"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    attendant: Mapped[Code] = mapped_column(primary_key=True)
+    tickets: Mapped[int]
+    due: Mapped[Decimal]
+    received: Mapped[Decimal]
+    free_passes: Mapped[int]
+    shortage: Mapped[Decimal]
+    checked_by: Mapped[Code]
+    at: Mapped[datetime]
+    key: Mapped[Code]
+    entry: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+    __table_args__ = (
+        CheckConstraint("shortage = due - received", name="shortage"),
+        CheckConstraint("checked_by <> attendant", name="two_persons"),
+        UniqueConstraint("community", "key"),
+    )
+
+
+class ServiceGathering(Row):
+    """有偿服务费汇总 of a month (S4 4.3.1): one line a paid job accepted before the cut-off; gathered once."""
+
+    __tablename__ = "service_gatherings"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    case: Mapped[Code] = mapped_column(primary_key=True)
+    month: Mapped[Code]
+    kind: Mapped[Code]
+    unit: Mapped[Code]
+    booked_at: Mapped[datetime]
+    service_fee: Mapped[Decimal]
+    agency: Mapped[Decimal]
+    collected: Mapped[Decimal]
+    bill: Mapped[Code] = mapped_column(server_default="")
+    gathered_at: Mapped[datetime]
+    gathered_by: Mapped[Code]
+    __table_args__ = (Index(None, "community", "month"),)
+
+
+class Refund(Row):
+    """退款 out of a prepayment or a deposit: asked for by one person, approved by another."""
+
+    __tablename__ = "refunds"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    number: Mapped[Code] = mapped_column(primary_key=True)
+    key: Mapped[Code]
+    account: Mapped[Code]
+    book: Mapped[Code]
+    ledger_account: Mapped[Code]
+    amount: Mapped[Decimal]
+    method: Mapped[Code]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[Code]
+    approved_at: Mapped[datetime | None]
+    approved_role: Mapped[Code] = mapped_column(server_default="")
+    approved_by: Mapped[Code] = mapped_column(server_default="")
+    entry: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+    reason: Mapped[Sealed | None]
+    __table_args__ = (
+        UniqueConstraint("community", "key"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("approved_by = '' OR approved_by <> asked_by", name="two_persons"),
+    )
+
+
+class ArrearsReason(Row):
+    """欠费原因 of an account for the report (§9.11), as of a day; the latest holds. ``note`` is free text."""
+
+    __tablename__ = "arrears_reasons"
+    id: Mapped[Serial]
+    community: Mapped[Code]
+    account: Mapped[Code]
+    reason: Mapped[Code]
+    note: Mapped[Sealed | None]
+    at: Mapped[datetime]
+    entered_by: Mapped[Code]
+    __table_args__ = (Index(None, "community", "account"),)
+
+
+class FeeReport(Row):
+    """A report as it was sent 费用报表: frozen; later changes go into the next as 调整 (§9.10, §18)."""
+
+    __tablename__ = "fee_reports"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    kind: Mapped[Code] = mapped_column(primary_key=True)
+    period: Mapped[Code] = mapped_column(primary_key=True)
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB())
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime]
+    sent_by: Mapped[Code]
