@@ -41,8 +41,8 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_postings_balanced';
     END IF;
     IF EXISTS (
-        SELECT FROM (SELECT DISTINCT entry FROM taken_in) AS new
-        JOIN journal_entries ON id = new.entry WHERE recorded_at <> transaction_timestamp()
+        SELECT FROM (SELECT DISTINCT entry FROM taken_in) AS posted
+        JOIN journal_entries ON id = posted.entry WHERE recorded_at <> transaction_timestamp()
     ) THEN
         RAISE EXCEPTION 'an entry is posted whole, in one transaction'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_postings_whole_entry';
