@@ -45,6 +45,7 @@ screenshots: $(DEVELOP)
 
 bench: $(DEVELOP)
 	.venv/bin/python -m bench.repairs
+	.venv/bin/python -m bench.fees
 
 format: $(DEVELOP)
 	.venv/bin/ruff check --fix $(SOURCES)

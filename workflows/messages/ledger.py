@@ -3,6 +3,7 @@
 Amounts of postings are CNY, debit positive and credit negative; the postings of an entry sum to zero.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -195,7 +196,10 @@ _METHODS: Final[dict[PaymentMethod, tuple[str, LedgerAccount]]] = {
 
 
 class BillStanding(Message):
-    """How one bill stands on a day: CNY still to pay, with the late fee up to that day inclusive."""
+    """How one bill stands on a day: CNY still to pay, with the late fee up to that day inclusive.
+
+    ``disputed`` is the part of ``principal`` that is disputed in writing; ``late_fee`` is without what accrues on it.
+    """
 
     number: str
     kind: BillKind
@@ -204,6 +208,7 @@ class BillStanding(Message):
     due_on: str = ""
     principal: Amount
     late_fee: Amount
+    disputed: Amount = Decimal("0.00")
 
 
 class AccountStanding(Message):
