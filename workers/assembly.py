@@ -23,11 +23,15 @@ from activities.records.case_records import CaseRecords
 from activities.revisits.planning import RevisitPlanning
 from workers.sandbox import sandboxed
 from workflows.messages.identifiers import TaskQueue
+from workflows.processes.arrears import Arrears
+from workflows.processes.fee_cycle import FeeCycle
+from workflows.processes.fee_month import FeeMonth
+from workflows.processes.fee_opening import FeeOpening
 from workflows.processes.repair import Repair
 from workflows.processes.revisit import Revisit
 from workflows.processes.special_service import SpecialService
 
-PROCESSES: Final[tuple[type, ...]] = (Repair, SpecialService, Revisit)
+PROCESSES: Final[tuple[type, ...]] = (Repair, SpecialService, Revisit, FeeCycle, FeeMonth, Arrears, FeeOpening)
 """Every durable process; a new one is added here."""
 
 

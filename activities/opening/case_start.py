@@ -10,6 +10,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.opening.temporal_face import Start, attributes_at_start, details, summary
 from workflows.messages.identifiers import (
+    ARREARS_WORKFLOW,
+    FEE_CYCLE_WORKFLOW,
+    FEE_MONTH_WORKFLOW,
     REPAIR_WORKFLOW,
     REVISIT_WORKFLOW,
     SPECIAL_SERVICE_WORKFLOW,
@@ -23,6 +26,9 @@ WORKFLOWS: Final[Mapping[CaseKind, str]] = {
     CaseKind.REPAIR: REPAIR_WORKFLOW,
     CaseKind.SPECIAL_SERVICE: SPECIAL_SERVICE_WORKFLOW,
     CaseKind.REVISIT: REVISIT_WORKFLOW,
+    CaseKind.FEE_CYCLE: FEE_CYCLE_WORKFLOW,
+    CaseKind.ARREARS: ARREARS_WORKFLOW,
+    CaseKind.FEE_MONTH: FEE_MONTH_WORKFLOW,
 }
 """The workflow type of each kind of case that can be opened."""
 

@@ -6,7 +6,10 @@ from typing import Any
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from workflows.effects.open_text import OpenText
+from workflows.messages.arrears import ArrearsStart, ArrearsState
 from workflows.messages.case import CaseOpening
+from workflows.messages.fee_cycle import FeeCycleStart, FeeCycleState
+from workflows.messages.fee_month import FeeMonthStart, FeeMonthState
 from workflows.messages.identifiers import BREACHED, CASE_KIND, CASE_STATE, COMMUNITY, LEVEL, UNIT
 from workflows.messages.repair import RepairStart, RepairState
 from workflows.messages.revisit import RevisitStart, RevisitState
@@ -15,7 +18,7 @@ from workflows.rules.business_time import spoken
 from workflows.rules.repair_acceptance import accepted_at_once_by
 from workflows.rules.repair_classification import Hazard
 
-Start = RepairStart | ServiceStart | RevisitStart
+Start = RepairStart | ServiceStart | RevisitStart | FeeCycleStart | ArrearsStart | FeeMonthStart
 """The start messages of the processes that there are."""
 
 
@@ -57,6 +60,18 @@ def face_of(start: Start) -> Face:
                 word=start.original,
                 rows=(("原单", start.original), ("应于此前回访", spoken(start.selection.due_at))),
             )
+        case FeeCycleStart():
+            return Face(
+                first_state=FeeCycleState.EXTRACTING.label,
+                word="",
+                level=start.quarter_label,
+                rows=(("季度", start.quarter_label), ("缴费截止", str(start.days.due_on))),
+            )
+        case ArrearsStart():
+            first = ArrearsState.FIRST.label
+            return Face(first_state=first, word="", level=first, rows=(("账户", start.account),))
+        case FeeMonthStart():
+            return Face(first_state=FeeMonthState.RUNNING.label, word="", level=start.month)
 
 
 def attributes_at_start(start: Start) -> TypedSearchAttributes:

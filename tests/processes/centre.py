@@ -138,11 +138,12 @@ async def workers(client: Client, outside: Outside, *, cached: int = 0) -> Async
         workflow_runner=sandboxed(),
         max_cached_workflows=cached,
     )
-    records, notifications = (
-        Worker(client, task_queue=queue, activities=outside.activities)
-        for queue in (TaskQueue.RECORDS, TaskQueue.NOTIFICATIONS)
+    effects = (*outside.activities, *outside.ledger.billing, *outside.ledger.dunning)
+    records, notifications, billing = (
+        Worker(client, task_queue=queue, activities=effects)
+        for queue in (TaskQueue.RECORDS, TaskQueue.NOTIFICATIONS, TaskQueue.BILLING)
     )
-    async with cases, records, notifications:
+    async with cases, records, notifications, billing:
         yield
 
 

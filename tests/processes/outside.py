@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from tests.processes.outside_ledger import OutsideLedger
 from workflows.messages.background import BackgroundRequest, CaseBackground
 from workflows.messages.case import EventLine
 from workflows.messages.dispatching import OfferOutcome, OfferRequest
@@ -57,6 +58,7 @@ class Outside:
     words: list[PassedOn] = field(default_factory=list)
     deaf: set[str] = field(default_factory=set)
     post: Callable[[PassedOn], Awaitable[None]] | None = None
+    ledger: OutsideLedger = field(default_factory=OutsideLedger)
 
     @property
     def activities(self) -> Sequence[Callable[..., Any]]:

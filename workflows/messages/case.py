@@ -23,6 +23,7 @@ class Channel(StrEnum):
     HOTLINE_400 = "hotline_400"
     PATROL = "patrol"
     REVISIT = "revisit"
+    SCHEDULE = "schedule"
 
     @property
     def label(self) -> str:
@@ -41,6 +42,7 @@ _CHANNELS: Final[dict[Channel, str]] = {
     Channel.HOTLINE_400: "400热线",
     Channel.PATROL: "巡查",
     Channel.REVISIT: "回访中提出",
+    Channel.SCHEDULE: "按期开立",
 }
 
 

@@ -38,7 +38,8 @@ class FeePolicy(Message):
     """Management fee 物业管理费 and its quarter calendar (S4 4.2.1; ``docs/domain/fees.md``).
 
     ``…_day`` are days of a month: extraction, review and handover of the quarter's last month, the rest of the
-    first. ``interim_due_days`` and ``late_dispatch_days`` are calendar days from takeover (F6) or sending (F10).
+    first. The clocks take their deadlines from these days; their own ``limit`` is not used. ``interim_due_days`` and
+    ``late_dispatch_days`` are calendar days from takeover (F6) or sending (F10).
     """
 
     enabled: bool = True
@@ -58,6 +59,10 @@ class FeePolicy(Message):
     late_dispatch_days: int = 10
     single_distribution_days: int = 10
     permit_withdrawal_days: int = 3
+    review: ClockRule = clock_rule("P1D", Role.CS_SUPERVISOR)
+    approval: ClockRule = clock_rule("P4D", Role.SITE_MANAGER, next_level=(Role.COMPANY_MANAGER,))
+    handover: ClockRule = clock_rule("P4D", Role.CS_SUPERVISOR)
+    dispatch: ClockRule = clock_rule("P6D", Role.CS_SUPERVISOR)
     allocation: Allocation = Allocation.OLDEST_PRINCIPAL_FIRST
     collection_target: Rate = Decimal("0.95")
 
@@ -84,6 +89,8 @@ class DunningPolicy(Message):
     )  # fmt: skip
     sealed: tuple[str, ...] = ("first", "second", "final")
     further_attempts: int = 2
+    distribution: ClockRule = clock_rule("P7D", Role.CS_SUPERVISOR, is_promise=False)
+    issue_time: LocalTime = time(8, 30)
     dispute_answer: ClockRule = clock_rule("P5B", Role.CS_SUPERVISOR)
     delivery_again: ClockRule = clock_rule("P3B", Role.CS_SUPERVISOR, is_promise=False)
     limitation_years: int = 3
@@ -102,9 +109,15 @@ class CashPolicy(Message):
 
 
 class FeeReportPolicy(Message):
-    """Paid-service gathering (S4 4.3; §9.9) and reports (§9.10): days of the month, working days, hour."""
+    """Paid-service gathering (S4 4.3; §9.9) and reports (§9.10): days of the month, working days, hours.
+
+    ``day_duties_time`` is when the cash desk's day is looked at, and what is overdue comes onto the dunning list.
+    """
 
     gathering_opens_day: int = 25
     gathering_closes_day: int = 28
     due: Period = Period(working_days=3)
     due_time: LocalTime = time(18, 0)
+    day_duties_time: LocalTime = time(8, 0)
+    gathering: ClockRule = clock_rule("P4D", Role.CS_SUPERVISOR)
+    sending: ClockRule = clock_rule("P3B", Role.CS_SUPERVISOR)

@@ -89,6 +89,7 @@ class Activity(StrEnum):
     DAY_DUTIES = "billing.day_duties"
     GATHER_SERVICES = "billing.gather_services"
     SEND_FEE_REPORT = "billing.send_report"
+    OPEN_FEES = "cases.open_fees"
     LIST_OVERDUE = "dunning.list_overdue"
     ACCOUNT_STANDING = "dunning.account_standing"
     ISSUE_SHEET = "dunning.issue_sheet"
@@ -110,6 +111,9 @@ ARREARS_WORKFLOW: Final = "Arrears"
 """Workflow type of an account's arrears 催缴."""
 FEE_MONTH_WORKFLOW: Final = "FeeMonth"
 """Workflow type of a community's month of the cash desk 收费月结."""
+
+FEE_OPENING_WORKFLOW: Final = "FeeOpening"
+"""Workflow type by which a schedule opens a quarter's or a month's case."""
 
 CASE_KIND: Final = SearchAttributeKey.for_keyword("CaseKind")
 """单据类别, the Chinese label of :class:`CaseKind`."""

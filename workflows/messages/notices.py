@@ -66,6 +66,30 @@ class NoticeEvent(CaseEvent):
     SERVICE_BOOKED = "service_booked"
     SERVICE_ASSIGNED = "service_assigned"
     SERVICE_COMPLETED = "service_completed"
+    FEE_TABLE_TO_REVIEW = "fee_table_to_review"
+    FEE_TABLE_RETURNED = "fee_table_returned"
+    FEE_REVIEW_REFUSED = "fee_review_refused"
+    FEE_NOTICES_TO_SEND = "fee_notices_to_send"
+    FEE_NOTICES_UNSENT = "fee_notices_unsent"
+    FEE_LISTED = "fee_listed"
+    FEE_CYCLE_CLOSED = "fee_cycle_closed"
+    FEE_WORK_STUCK = "fee_work_stuck"
+    CASH_DAY_OPEN = "cash_day_open"
+    CASH_IN_TRANSIT = "cash_in_transit"
+    SERVICES_TO_GATHER = "services_to_gather"
+    SERVICES_GATHERED = "services_gathered"
+    FEE_REPORT_DUE = "fee_report_due"
+    FEE_REPORT_BLOCKED = "fee_report_blocked"
+    FEE_REPORT_SENT = "fee_report_sent"
+    DUNNING_SEAL_NEEDED = "dunning_seal_needed"
+    DUNNING_TO_DELIVER = "dunning_to_deliver"
+    DUNNING_BOUNCED = "dunning_bounced"
+    DUNNING_REMINDER = "dunning_reminder"
+    ARREARS_SETTLED = "arrears_settled"
+    ARREARS_DISPUTED = "arrears_disputed"
+    ARREARS_DISPUTE_ANSWERED = "arrears_dispute_answered"
+    ARREARS_MEANS_DUE = "arrears_means_due"
+    ARREARS_INSTALMENT_MISSED = "arrears_instalment_missed"
 
     @property
     def label(self) -> str:
@@ -129,6 +153,30 @@ _OCCASIONS: Final[dict[NoticeEvent, str]] = {
     NoticeEvent.SERVICE_BOOKED: "特约服务已预约",
     NoticeEvent.SERVICE_ASSIGNED: "特约服务派单",
     NoticeEvent.SERVICE_COMPLETED: "特约服务完成",
+    NoticeEvent.FEE_TABLE_TO_REVIEW: "应收表待审核",
+    NoticeEvent.FEE_TABLE_RETURNED: "应收表退回",
+    NoticeEvent.FEE_REVIEW_REFUSED: "审核未生效",
+    NoticeEvent.FEE_NOTICES_TO_SEND: "缴费通知单待派发",
+    NoticeEvent.FEE_NOTICES_UNSENT: "缴费通知单未派完",
+    NoticeEvent.FEE_LISTED: "首次催款名单",
+    NoticeEvent.FEE_CYCLE_CLOSED: "收费周期结束",
+    NoticeEvent.FEE_WORK_STUCK: "收费作业受阻",
+    NoticeEvent.CASH_DAY_OPEN: "日结未完成",
+    NoticeEvent.CASH_IN_TRANSIT: "在途款未缴存",
+    NoticeEvent.SERVICES_TO_GATHER: "有偿服务待汇总",
+    NoticeEvent.SERVICES_GATHERED: "有偿服务已汇总",
+    NoticeEvent.FEE_REPORT_DUE: "收费报表待报送",
+    NoticeEvent.FEE_REPORT_BLOCKED: "收费报表不能报送",
+    NoticeEvent.FEE_REPORT_SENT: "收费报表已报送",
+    NoticeEvent.DUNNING_SEAL_NEEDED: "催款通知待盖章",
+    NoticeEvent.DUNNING_TO_DELIVER: "催款通知待送达",
+    NoticeEvent.DUNNING_BOUNCED: "催款通知未送达",
+    NoticeEvent.DUNNING_REMINDER: "催款提醒",
+    NoticeEvent.ARREARS_SETTLED: "欠费已结清",
+    NoticeEvent.ARREARS_DISPUTED: "费用异议待答复",
+    NoticeEvent.ARREARS_DISPUTE_ANSWERED: "异议已答复",
+    NoticeEvent.ARREARS_MEANS_DUE: "催缴期满待决定",
+    NoticeEvent.ARREARS_INSTALMENT_MISSED: "分期未按期缴纳",
 }
 
 

@@ -5,7 +5,7 @@ when the history is long. A process is a subclass with its own states and steps.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -32,8 +32,8 @@ class CaseProcess(CaseMessages):
         self.conflict_told = False
         self.in_one_order = True
         self.alarm = Alarm()
-        self._question: Callable[[], ActivityHandle[Any]] | None = None
-        self._answer: ActivityHandle[Any] | None = None
+        self._questions: list[Callable[[], ActivityHandle[Any]]] = []
+        self._answers: list[ActivityHandle[Any]] = []
         self._manager_view = ManagerView()
 
     # What a process says of itself
@@ -68,7 +68,7 @@ class CaseProcess(CaseMessages):
                 if self.is_over():
                     await self.until(lambda: self.settled() or not self.is_over(), "整理记录")
         except asyncio.CancelledError:
-            self._question = self._answer = None
+            self._questions, self._answers = [], []
             self.abort()
             await self.until(self.settled, "已被管理员终止,整理记录")
             raise
@@ -96,14 +96,25 @@ class CaseProcess(CaseMessages):
 
         ``question`` starts the effect, such as ``lambda: start_offering(request)``.
         """
-        self._question = question
-        await self.until(lambda: self._answer is not None and self._answer.done(), waiting_for)
-        answer, self._answer = self._answer, None
-        if answer is None or answer.exception() is not None:
+        return (await self.ask_all([question], waiting_for))[0]
+
+    async def ask_all(
+        self, questions: Sequence[Callable[[], ActivityHandle[Answer]]], waiting_for: str
+    ) -> list[Answer | None]:
+        """Have several effects of one kind started at once, and wait for all their answers, in the questions' order."""
+        self._questions = list(questions)
+        if not self._questions:
+            return []
+        await self.until(lambda: bool(self._answers) and all(one.done() for one in self._answers), waiting_for)
+        answers, self._answers = self._answers, []
+        return [self._answer_of(one) for one in answers]
+
+    @staticmethod
+    def _answer_of(answer: ActivityHandle[Answer]) -> Answer | None:
+        if answer.exception() is not None:
             workflow.logger.error("effect_failed")
             return None
-        result: Answer = answer.result()
-        return result
+        return answer.result()
 
     async def _speak(self, happened: Callable[[], bool], deadline: datetime | None) -> None:
         """Say everything to Temporal in one order, then wait for the next event.
@@ -126,8 +137,8 @@ class CaseProcess(CaseMessages):
         self.messenger.send()
         if self._may_ask():
             self.correspondence.send()
-            if self._question is not None:
-                self._answer, self._question = self._question(), None
+            if self._questions:
+                self._answers, self._questions = [question() for question in self._questions], []
         await workflow.wait_condition(
             lambda: (
                 happened()
@@ -156,7 +167,7 @@ class CaseProcess(CaseMessages):
 
     def settled(self) -> bool:
         """Whether nothing is under way: every line written that can be, everybody told, every message answered."""
-        asking = self._question is not None or self._answer is not None
+        asking = bool(self._questions or self._answers)
         written = self.recorder.idle or self.recorder.refused is not None
         told = self.messenger.idle and self.correspondence.idle
         return written and not asking and told and workflow.all_handlers_finished()

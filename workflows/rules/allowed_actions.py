@@ -10,6 +10,9 @@ from typing import Final
 from workflows.messages.identifiers import CaseKind
 from workflows.messages.people import Role
 from workflows.rules.action_rule import ActionRule
+from workflows.rules.arrears_action_table import ARREARS_ACTIONS
+from workflows.rules.fee_cycle_action_table import FEE_CYCLE_ACTIONS
+from workflows.rules.fee_month_action_table import FEE_MONTH_ACTIONS
 from workflows.rules.repair_action_table import REPAIR_ACTIONS
 from workflows.rules.revisit_action_table import REVISIT_ACTIONS
 from workflows.rules.service_action_table import SERVICE_ACTIONS
@@ -18,6 +21,9 @@ ACTION_TABLE: Final[Mapping[CaseKind, tuple[ActionRule, ...]]] = {
     CaseKind.REPAIR: REPAIR_ACTIONS,
     CaseKind.SPECIAL_SERVICE: SERVICE_ACTIONS,
     CaseKind.REVISIT: REVISIT_ACTIONS,
+    CaseKind.FEE_CYCLE: FEE_CYCLE_ACTIONS,
+    CaseKind.ARREARS: ARREARS_ACTIONS,
+    CaseKind.FEE_MONTH: FEE_MONTH_ACTIONS,
 }
 """Every action of every process, in the order in which the desk shows them."""
 
