@@ -11,11 +11,15 @@ from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Plugin, Worker
 
+from activities.billing.quarter_table import QuarterTables
 from activities.connections.database import Database
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings, WorkerLimits
 from activities.dispatching.offers import Dispatching
+from activities.dunning.listing import DunningList
+from activities.dunning.sheets import DunningSheets
 from activities.notifications.notify import Notifications
+from activities.opening.fee_cases import FeeCases
 from activities.opening.linked_cases import LinkedCases
 from activities.opening.passing_on import PassingOn
 from activities.records.background import Background
@@ -43,6 +47,7 @@ def build(queue: TaskQueue, client: Client, settings: Settings, database: Databa
         case TaskQueue.RECORDS:
             linked = LinkedCases(database, client, keyring.case_number_key)
             revisits = RevisitPlanning(database, client, keyring.case_number_key)
+            sheets = DunningSheets(database)
             effects = (
                 CaseRecords(database).write_case,
                 Background(database).recall,
@@ -52,6 +57,13 @@ def build(queue: TaskQueue, client: Client, settings: Settings, database: Databa
                 revisits.plan_revisit,
                 revisits.uncount_revisit,
                 revisits.choose_visitor,
+                FeeCases(database, client, keyring.case_number_key).open_fees,
+                sheets.account_standing,
+                sheets.issue_sheet,
+                sheets.register_seal,
+                sheets.record_delivery,
+                sheets.record_dispute,
+                sheets.close_arrears,
             )
             return _effects_worker(queue, client, settings.workers, effects)
         case TaskQueue.NOTIFICATIONS:
@@ -64,7 +76,17 @@ def build(queue: TaskQueue, client: Client, settings: Settings, database: Databa
 
 def billing_effects(client: Client, database: Database, keyring: KeyRing) -> Sequence[Callable[..., Any]]:
     """The activities of the fee processes, on a queue of their own: a chunk of a large community takes its time."""
-    return (CaseRecords(database).write_case,)  # PLACEHOLDER: each slice adds its own activities here
+    tables = QuarterTables(database)
+    return (
+        tables.plan_chunks,
+        tables.assess_chunk,
+        tables.close_version,
+        tables.correct_rows,
+        tables.review_table,
+        tables.issue_bills,
+        tables.cycle_standing,
+        DunningList(database, client, keyring.case_number_key).list_overdue,
+    )
 
 
 def cases_worker(client: Client, limits: WorkerLimits) -> Worker:

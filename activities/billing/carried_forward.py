@@ -30,7 +30,7 @@ def _of_chunk(amount: str, table: str, condition: str) -> TextClause:
     )
 
 
-_ADJUSTMENTS: Final = _of_chunk("sum(amount)", "adjustments", "billed_in = '' AND amount > 0")
+_ADJUSTMENTS: Final = _of_chunk("sum(amount)", "adjustments", "billed_in = '' AND credits = ''")
 _BILLED: Final = _of_chunk(
     "sum(principal)",
     "bills",

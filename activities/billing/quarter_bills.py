@@ -62,12 +62,12 @@ _STEPS: Final = tuple(
             SELECT :community, number, to_bill.account, adjustments.period, 'adjustment', :month, :month, :month,
                 0, 0, 0, adjustments.amount
             FROM to_bill JOIN adjustments USING (account)
-            WHERE adjustments.community = :community AND billed_in = '' AND adjustments.amount > 0
+            WHERE adjustments.community = :community AND billed_in = '' AND credits = ''
             """,
             """
             UPDATE adjustments SET billed_in = number FROM to_bill
             WHERE adjustments.community = :community AND adjustments.account = to_bill.account
-              AND billed_in = '' AND adjustments.amount > 0
+              AND billed_in = '' AND credits = ''
             """,
             """
             INSERT INTO journal_entries (community, key, book, kind, on_day, at, actor_role, actor_code, source)

@@ -63,7 +63,10 @@ class ReceiptBook(Row):
 
 
 class Receipt(Row):
-    """收据: a number is used once and never again. ``state``: issued, void (all copies kept), red (reversed in red)."""
+    """收据: a number is used once and never again. ``state`` is a ``ReceiptState``.
+
+    ``voided_by`` asks for the cancellation, ``approved_by`` grants it. ``red_of`` is what this one reverses.
+    """
 
     __tablename__ = "receipts"
     community: Mapped[Code] = mapped_column(primary_key=True)
@@ -89,7 +92,7 @@ class Receipt(Row):
 
 
 class Shift(Row):
-    """当班: one cashier's (or parking attendant's) turn at the desk; at most one is open for a person."""
+    """当班: one cashier's turn at the desk; one at most is open for a person. ``slip`` is its 《缴款单》."""
 
     __tablename__ = "shifts"
     id: Mapped[Serial]
@@ -98,15 +101,20 @@ class Shift(Row):
     day: Mapped[date]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    slip: Mapped[Code] = mapped_column(server_default="")
     __table_args__ = (
         ForeignKeyConstraint(["community", "staff"], ["staff.community", "staff.code"]),
+        CheckConstraint("slip = '' OR closed_at IS NOT NULL", name="slip"),
         Index("uq_shifts_open", "community", "staff", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index(None, "community", "day"),
     )
 
 
 class ShiftCount(Row):
-    """当班过账: what the system holds and what was counted, by method (§9.11). A difference has its slip 长款/短款."""
+    """当班过账: what the system holds and what was counted, by method (§9.11). A difference has its slip 长款/短款.
+
+    While the shift is open, a count with a difference waits for somebody else's approval.
+    """
 
     __tablename__ = "shift_counts"
     shift: Mapped[int] = mapped_column(ForeignKey("shifts.id"), primary_key=True)
@@ -115,19 +123,27 @@ class ShiftCount(Row):
     booked: Mapped[Decimal]
     counted: Mapped[Decimal]
     variance: Mapped[Decimal]
+    counted_by: Mapped[Code]
     approved_by: Mapped[Code] = mapped_column(server_default="")
     entry: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
     reason: Mapped[Sealed | None]
-    __table_args__ = (CheckConstraint("variance = counted - booked", name="variance"),)
+    __table_args__ = (
+        CheckConstraint("variance = counted - booked", name="variance"),
+        CheckConstraint("approved_by <> counted_by", name="two_persons"),
+    )
 
 
 class CashDay(Row):
-    """日结 with its 《缴款单》: the day's cash, and where it went: banked, in_transit (next day), to_finance (§9.7)."""
+    """日结 with its 《缴款单》 JK-: the cash of the day's shifts, and where it went (``CashDestination``; §9.7).
+
+    A day has one slip, or a further one for what is taken after the first went to the bank. ``received_by`` is who of
+    finance took the money over.
+    """
 
     __tablename__ = "cash_days"
     community: Mapped[Code] = mapped_column(primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    slip: Mapped[Code]
+    slip: Mapped[Code] = mapped_column(primary_key=True)
+    day: Mapped[date]
     cash: Mapped[Decimal]
     totals: Mapped[dict[str, Any]]
     destination: Mapped[Code]
@@ -137,11 +153,19 @@ class CashDay(Row):
     closed_by: Mapped[Code]
     received_by: Mapped[Code] = mapped_column(server_default="")
     entry: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
-    __table_args__ = (UniqueConstraint("community", "slip"),)
+    __table_args__ = (
+        CheckConstraint("received_by <> closed_by", name="two_persons"),
+        CheckConstraint("cash >= 0", name="cash"),
+        Index(None, "community", "day"),
+        Index("ix_cash_days_unbanked", "community", "day", postgresql_where=text("banked_at IS NULL AND cash > 0")),
+    )
 
 
 class ParkingDay(Row):
-    """停车场交账 (S4 4.6): what one attendant hands in for a day. ``shortage`` = due − received, on the shift."""
+    """停车场交账 (S4 4.6): what one attendant hands in for a day. ``shortage`` = due − received, on the shift.
+
+    ``checked_by`` is the cashier who counted it, "" while it waits for that.
+    """
 
     __tablename__ = "parking_days"
     community: Mapped[Code] = mapped_column(primary_key=True)

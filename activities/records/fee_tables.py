@@ -127,7 +127,9 @@ class Adjustment(Row):
         ForeignKeyConstraint(["community", "account"], ["fee_accounts.community", "fee_accounts.code"]),
         UniqueConstraint("community", "key"),
         CheckConstraint("amount <> 0", name="amount"),
-        Index("ix_adjustments_waiting", "community", "account", postgresql_where=text("billed_in = '' AND amount > 0")),
+        Index(
+            "ix_adjustments_waiting", "community", "account", postgresql_where=text("billed_in = '' AND credits = ''")
+        ),
     )
 
 

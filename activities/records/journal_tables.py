@@ -7,7 +7,7 @@ zero or has no postings, a change or removal of a posted row, a deposit or prepa
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from activities.records.schema import Code, Row, Sealed, Serial
@@ -16,7 +16,8 @@ from activities.records.schema import Code, Row, Sealed, Serial
 class JournalEntry(Row):
     """记账凭证. ``key`` makes posting it twice harmless; ``source`` is the payment, case or table that caused it.
 
-    ``on_day`` is the business day it belongs to; ``reverses`` the entry that it undoes.
+    ``on_day`` is the business day it belongs to; ``reverses`` the entry that it undoes, a reversal wholly and any other
+    kind in part. What undoes counts from the day of what it undoes (PAY-05).
     """
 
     __tablename__ = "journal_entries"
@@ -38,7 +39,7 @@ class JournalEntry(Row):
         UniqueConstraint("community", "key"),
         UniqueConstraint("community", "id"),
         # an entry is undone once
-        UniqueConstraint("reverses"),
+        Index("uq_journal_entries_reversed", "reverses", unique=True, postgresql_where=text("kind = 'reversal'")),
         Index(None, "community", "on_day"),
         Index(None, "community", "source"),
     )

@@ -34,7 +34,7 @@ CATALOGUE = {
     """,
     "constraints": """
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 't'
     """,
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
 }

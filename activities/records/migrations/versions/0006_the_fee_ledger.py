@@ -203,10 +203,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entries")),
         sa.UniqueConstraint("community", "id", name=op.f("uq_journal_entries_community_id")),
         sa.UniqueConstraint("community", "key", name=op.f("uq_journal_entries_community_key")),
-        sa.UniqueConstraint("reverses", name=op.f("uq_journal_entries_reverses")),
     )
     op.create_index(
         op.f("ix_journal_entries_community_on_day"), "journal_entries", ["community", "on_day"], unique=False
+    )
+    op.create_index(
+        "uq_journal_entries_reversed",
+        "journal_entries",
+        ["reverses"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'reversal'"),
     )
     op.create_index(
         op.f("ix_journal_entries_community_source"), "journal_entries", ["community", "source"], unique=False
@@ -214,8 +220,8 @@ def upgrade() -> None:
     op.create_table(
         "cash_days",
         sa.Column("community", sa.String(length=64), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("slip", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("cash", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("totals", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("destination", sa.String(length=64), nullable=False),
@@ -225,9 +231,18 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.String(length=64), nullable=False),
         sa.Column("received_by", sa.String(length=64), server_default="", nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("cash >= 0", name=op.f("ck_cash_days_cash")),
+        sa.CheckConstraint("received_by <> closed_by", name=op.f("ck_cash_days_two_persons")),
         sa.ForeignKeyConstraint(["entry"], ["journal_entries.id"], name=op.f("fk_cash_days_entry_journal_entries")),
-        sa.PrimaryKeyConstraint("community", "day", name=op.f("pk_cash_days")),
-        sa.UniqueConstraint("community", "slip", name=op.f("uq_cash_days_community_slip")),
+        sa.PrimaryKeyConstraint("community", "slip", name=op.f("pk_cash_days")),
+    )
+    op.create_index(op.f("ix_cash_days_community_day"), "cash_days", ["community", "day"], unique=False)
+    op.create_index(
+        "ix_cash_days_unbanked",
+        "cash_days",
+        ["community", "day"],
+        unique=False,
+        postgresql_where=sa.text("banked_at IS NULL AND cash > 0"),
     )
     op.create_table(
         "parking_days",
@@ -320,6 +335,8 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("slip", sa.String(length=64), server_default="", nullable=False),
+        sa.CheckConstraint("slip = '' OR closed_at IS NOT NULL", name=op.f("ck_shifts_slip")),
         sa.ForeignKeyConstraint(
             ["community", "staff"], ["staff.community", "staff.code"], name=op.f("fk_shifts_community_staff")
         ),
@@ -399,9 +416,11 @@ def upgrade() -> None:
         sa.Column("booked", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("counted", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("variance", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("counted_by", sa.String(length=64), nullable=False),
         sa.Column("approved_by", sa.String(length=64), server_default="", nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("approved_by <> counted_by", name=op.f("ck_shift_counts_two_persons")),
         sa.CheckConstraint("variance = counted - booked", name=op.f("ck_shift_counts_variance")),
         sa.ForeignKeyConstraint(["entry"], ["journal_entries.id"], name=op.f("fk_shift_counts_entry_journal_entries")),
         sa.ForeignKeyConstraint(["shift"], ["shifts.id"], name=op.f("fk_shift_counts_shift_shifts")),
@@ -523,7 +542,7 @@ def upgrade() -> None:
         "adjustments",
         ["community", "account"],
         unique=False,
-        postgresql_where=sa.text("billed_in = '' AND amount > 0"),
+        postgresql_where=sa.text("billed_in = '' AND credits = ''"),
     )
     op.create_table(
         "arrears_openings",

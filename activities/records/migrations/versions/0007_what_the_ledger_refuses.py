@@ -59,7 +59,11 @@ BEGIN
         UPDATE bills SET
             open_principal = open_principal + moved.principal,
             late_fee_paid = late_fee_paid + moved.late_fee,
-            settled_on = CASE WHEN open_principal + moved.principal = 0 THEN moved.on_day END
+            settled_on = CASE
+                WHEN open_principal + moved.principal > 0 THEN NULL
+                WHEN open_principal > 0 THEN moved.on_day
+                ELSE settled_on
+            END
         FROM moved WHERE bills.community = moved.community AND bills.number = moved.bill
         RETURNING 1
     )

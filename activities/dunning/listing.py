@@ -1,0 +1,188 @@
+"""The dunning list 催款名单 (S4 4.2.1.8; §9.11): what is overdue is listed, and every account has its arrears case.
+
+A bill is listed the working day after it was due, or when it is open again and nobody demands it: a reversed payment, a
+case that was over. The list is made account by account; a worker that dies is followed by another that goes on.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, Row, func, insert, select, text, update
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.connections.database import Database
+from activities.dunning.opening import arrears_start
+from activities.opening.case_start import start_case
+from activities.opening.passing_on import PassingOn
+from activities.records.bill_tables import ArrearsOpening, Bill
+from activities.records.policies import policies_of, policy_at
+from activities.records.working_calendar import working_calendar
+from workflows.messages.arrears import ListedBill
+from workflows.messages.billing import Listed, ListOverdue
+from workflows.messages.calendar import WorkingCalendar
+from workflows.messages.identifiers import Activity, CaseKind
+from workflows.messages.ledger import BillKind
+from workflows.messages.passing_on import CaseWord, PassedOn
+from workflows.messages.policy import Policy
+from workflows.rules.case_numbers import case_number
+from workflows.rules.fee_calendar import quarter_calendar, single_bill_dunning
+from workflows.rules.quarters import Quarter
+
+ACCOUNTS_AT_ONCE: Final = 200
+"""Accounts that one transaction lists: memory and locks stay small."""
+IN_FLIGHT: Final = 10
+"""Cases that are started at once."""
+_WANTED: Final = text(
+    """
+    SELECT bills.account FROM bills
+    WHERE community = :community AND due_on < :on_day AND open_principal > disputed AND account > :after
+      AND (:quarter = '' OR period = :quarter) AND item <> 'renovation'
+      AND (listed_on IS NULL OR NOT EXISTS (
+        SELECT FROM arrears_openings AS opened
+        WHERE opened.community = bills.community AND opened.account = bills.account AND closed_at IS NULL))
+    GROUP BY account ORDER BY account LIMIT :at_once
+    """
+)
+
+
+class _Case(NamedTuple):
+    """An account that is dunned: its case, whether that is new, and the bills that were listed."""
+
+    account: str
+    number: str
+    is_new: bool
+    bills: tuple[ListedBill, ...]
+
+
+class DunningList:
+    """Listing what is overdue. Bills are marked and the case's number is kept in one transaction; the case is started
+    after it, and again if nobody knows whether it was: its number is the same, and it takes each bill once.
+    """  # fmt: skip
+
+    def __init__(self, db: Database, client: Client, case_number_key: bytes) -> None:
+        self._db = db
+        self._client = client
+        self._secret = case_number_key
+        self._words = PassingOn(client)
+
+    @activity.defn(name=Activity.LIST_OVERDUE)
+    async def list_overdue(self, request: ListOverdue) -> Listed:
+        """List every account that has something overdue; heartbeats the last account that is done."""
+        details = activity.info().heartbeat_details
+        after, bills, accounts, opened = details or ("", 0, 0, 0)
+        policy, calendar = await asyncio.to_thread(self._policy, request)
+        places = asyncio.Semaphore(IN_FLIGHT)
+
+        async def see_to(case: _Case) -> None:
+            async with places:
+                await self._dun(case, request, policy, calendar)
+
+        while cases := await asyncio.to_thread(self._list_some, request, after, policy, calendar):
+            await asyncio.gather(*(see_to(case) for case in cases))
+            after = cases[-1].account
+            bills += sum(len(case.bills) for case in cases)
+            accounts += len(cases)
+            opened += sum(case.is_new for case in cases)
+            activity.heartbeat(after, bills, accounts, opened)
+        return Listed(bills=bills, accounts=accounts, opened=opened)
+
+    def _policy(self, request: ListOverdue) -> tuple[Policy, WorkingCalendar]:
+        with self._db.begin() as connection:
+            policy = policy_at(policies_of(connection).get(request.community, ()), request.at)
+            years = [request.on_day.year + number for number in (-1, 0, 1)]
+            return policy, working_calendar(connection, years)
+
+    def _list_some(self, request: ListOverdue, after: str, policy: Policy, calendar: WorkingCalendar) -> list[_Case]:
+        asked = {
+            "community": request.community,
+            "on_day": request.on_day,
+            "quarter": request.quarter,
+            "after": after,
+            "at_once": ACCOUNTS_AT_ONCE,
+        }
+        with self._db.begin() as connection:
+            found = connection.scalars(_WANTED, asked).all()
+            return list(self._listed(connection, request, found, policy, calendar))
+
+    def _listed(
+        self,
+        connection: Connection,
+        request: ListOverdue,
+        accounts: Sequence[str],
+        policy: Policy,
+        calendar: WorkingCalendar,
+    ) -> Iterator[_Case]:
+        """Mark the accounts' overdue bills, and keep the number of each account's case."""
+        overdue = (
+            select(Bill.account, Bill.number, Bill.kind, Bill.period, Bill.due_on)
+            .where(
+                Bill.community == request.community,
+                Bill.account.in_(accounts),
+                Bill.due_on < request.on_day,
+                Bill.open_principal > Bill.disputed,
+                Bill.item != "renovation",
+            )
+            .order_by(Bill.account, Bill.due_on, Bill.number)
+            .with_for_update()
+        )
+        for account, rows in groupby(connection.execute(overdue).all(), key=lambda row: str(row.account)):
+            bills = tuple(_listed_bill(row, policy, calendar) for row in rows)
+            number, is_new = self._case_of(connection, request, account)
+            connection.execute(
+                update(Bill)
+                .where(Bill.community == request.community, Bill.number.in_([bill.bill for bill in bills]))
+                .where(Bill.listed_on.is_(None))
+                .values(listed_on=request.on_day)
+            )
+            yield _Case(account, number, is_new, bills)
+
+    def _case_of(self, connection: Connection, request: ListOverdue, account: str) -> tuple[str, bool]:
+        """The account's open case, else the number of the next one."""
+        opened = ArrearsOpening
+        of_account = (opened.community == request.community, opened.account == account)
+        present = connection.scalar(select(opened.case).where(*of_account, opened.closed_at.is_(None)))
+        if present is not None:
+            return present, False
+        ordinal = (connection.scalar(select(func.max(opened.ordinal)).where(*of_account)) or 0) + 1
+        key = f"{request.community}:{account}:{ordinal}"
+        number = case_number(CaseKind.ARREARS, self._secret, CaseKind.ARREARS, key)
+        connection.execute(
+            insert(opened).values(
+                community=request.community, account=account, ordinal=ordinal, case=number, opened_at=request.at
+            )
+        )
+        return number, True
+
+    async def _dun(self, case: _Case, request: ListOverdue, policy: Policy, calendar: WorkingCalendar) -> None:
+        """Start the case, or tell the one that runs; a case that was numbered but never started is started now."""
+        start = await asyncio.to_thread(
+            arrears_start, self._db, request, case.account, case.number, case.bills, policy, calendar
+        )
+        if await start_case(self._client, start):
+            return
+        await self._words.pass_on(
+            PassedOn(
+                to=case.number,
+                sender=request.case,
+                community=request.community,
+                message_id=f"listed:{request.on_day}:{case.number}",
+                word=CaseWord.BILLS_OVERDUE,
+                at=request.at,
+                facts={bill.bill: f"{bill.due_on} {bill.distribute_by}" for bill in case.bills},
+            )
+        )
+
+
+def _listed_bill(row: Row[str, str, str, str, date], policy: Policy, calendar: WorkingCalendar) -> ListedBill:
+    """A quarter's first notices are handed out by the 20th, a single bill's within ten days (§9.11)."""
+    if row.kind == BillKind.QUARTER:
+        quarter = Quarter.parse(row.period)
+        days = quarter_calendar(quarter, policy.fee, calendar, policy.calendar.customer_roll)
+        by = max(days.distribute_by, single_bill_dunning(row.due_on, policy.fee, calendar).listed_on)
+    else:
+        by = single_bill_dunning(row.due_on, policy.fee, calendar).distribute_by
+    return ListedBill(bill=row.number, due_on=row.due_on, distribute_by=by)

@@ -1,0 +1,211 @@
+"""What was billed for a unit's quarters, and what should have been 已出账期间 (F7; §9.4; ``docs/domain/fees.md``)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, func, insert, select
+
+from activities.connections.personal_data import PersonalDataCipher
+from activities.ledger.journal import NewEntry, post
+from activities.ledger.unit_charging import unit_chargings
+from activities.records.bill_tables import Bill
+from activities.records.fee_tables import Adjustment, FeeAccount
+from workflows.messages.fee_policy import FeePolicy
+from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem
+from workflows.messages.people import Actor
+from workflows.rules.adjustments import Billed, differences, settle_adjustment
+from workflows.rules.amounts import ZERO
+from workflows.rules.charges import ChargeLine, charge_lines, total
+from workflows.rules.postings import credit, payment_set_free
+from workflows.rules.quarters import Quarter
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed billed periods: who entered it, when, under which key, and who approved it."""
+
+    community: str
+    unit: str
+    key: str
+    at: datetime
+    actor: Actor
+    approved_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """An adjustment that was made: recomputed less billed, CNY."""
+
+    account: str
+    period: str
+    amount: Decimal
+
+
+def lines_of_unit(
+    connection: Connection, community: str, unit: str, quarter: Quarter, fee: FeePolicy
+) -> list[ChargeLine]:
+    """Return the unit's lines of a quarter, for all payers, as the facts now say."""
+    found = list(unit_chargings(connection, community, units=[unit], trigger=fee.full_trigger, vacancy=fee.vacancy))
+    if not found:
+        return []
+    return charge_lines(found[0], quarter.first_day, quarter.last_day, fee.half_factor)
+
+
+def quarters_billed(connection: Connection, community: str, unit: str) -> list[Billed]:
+    """Return everything billed for the unit's quarters: bills less the adjustments they took up, and adjustments."""
+    bills = connection.execute(
+        select(Bill.account, Bill.period, Bill.number, Bill.principal).where(
+            Bill.community == community,
+            Bill.unit == unit,
+            Bill.item == FeeItem.MANAGEMENT_FEE,
+            Bill.kind.in_((BillKind.QUARTER, BillKind.INTERIM)),
+        )
+    ).all()
+    adjustments = connection.execute(
+        select(Adjustment.account, Adjustment.period, Adjustment.amount, Adjustment.billed_in).where(
+            Adjustment.community == community, Adjustment.unit == unit
+        )
+    ).all()
+    taken_up = {row.number: ZERO for row in bills}
+    for row in adjustments:
+        if row.billed_in in taken_up:
+            taken_up[row.billed_in] += row.amount
+    billed = [Billed(row.account, _quarter(row.period), row.principal - taken_up[row.number]) for row in bills]
+    return billed + [Billed(row.account, _quarter(row.period), row.amount) for row in adjustments]
+
+
+def _quarter(period: str) -> Quarter:
+    return Quarter.parse(period.split("-", maxsplit=1)[0])
+
+
+def settle_billed_periods(
+    connection: Connection, personal: PersonalDataCipher, change: Change, fee: FeePolicy
+) -> list[Adjusted]:
+    """Compute every billed quarter of the unit anew and settle the differences (F7).
+
+    More waits for the next table. Less takes back what waits, and the rest is credited to the period's bill at once;
+    what was paid of it becomes prepayment, which the customer leaves or has refunded (FEE-18).
+    """
+    billed = quarters_billed(connection, change.community, change.unit)
+    recomputed: dict[tuple[str, Quarter], Decimal] = {}
+    for quarter in sorted({one.period for one in billed}):
+        lines = lines_of_unit(connection, change.community, change.unit, quarter, fee)
+        for account in {line.account for line in lines}:
+            recomputed[account, quarter] = total(lines, account)
+    made = []
+    for (account, quarter), difference in differences(recomputed, billed).items():
+        if any(one.period == quarter for one in billed if one.account == account) or difference > 0:
+            made.append(_settle(connection, personal, change, (account, quarter), difference, recomputed, billed))
+    return made
+
+
+def _settle(  # noqa: PLR0917 - one difference with all that explains it
+    connection: Connection,
+    personal: PersonalDataCipher,
+    change: Change,
+    whose: tuple[str, Quarter],
+    difference: Decimal,
+    recomputed: dict[tuple[str, Quarter], Decimal],
+    billed: Sequence[Billed],
+) -> Adjusted:
+    account, quarter = whose
+    waiting = _waiting(connection, change.community, account, quarter.code)
+    settled = settle_adjustment(difference, waiting)
+    so_far = sum((one.amount for one in billed if (one.account, one.period) == whose), ZERO)
+    values = {
+        "community": change.community,
+        "account": account,
+        "unit": change.unit,
+        "period": quarter.code,
+        "recomputed": recomputed.get(whose, ZERO),
+        "billed": so_far,
+        "lines": [],
+        "at": change.at,
+        "entered_by": change.actor.code,
+        "approved_by": list(change.approved_by),
+    }
+    if settled.to_pending:
+        waits = insert(Adjustment).values(
+            **values, amount=settled.to_pending, key=f"{change.key}:{account}:{quarter.code}"
+        )
+        connection.execute(waits)
+    if settled.to_credit:
+        bill = _bill_of(connection, change.community, account, quarter)
+        connection.execute(
+            insert(Adjustment).values(
+                **values, amount=-settled.to_credit, key=f"{change.key}:{account}:{quarter.code}:-", credits=bill
+            )
+        )
+        _credit(connection, personal, change, account, bill, settled.to_credit)
+    return Adjusted(account, quarter.code, difference)
+
+
+def _waiting(connection: Connection, community: str, account: str, period: str) -> Decimal:
+    """What waits for the next table of that period, CNY."""
+    waiting = connection.scalar(
+        select(func.sum(Adjustment.amount)).where(
+            Adjustment.community == community,
+            Adjustment.account == account,
+            Adjustment.period == period,
+            Adjustment.billed_in == "",
+            Adjustment.credits == "",
+        )
+    )
+    return max(waiting or ZERO, ZERO)
+
+
+def _bill_of(connection: Connection, community: str, account: str, quarter: Quarter) -> str:
+    """The bill of the period that is credited: the one of which most is left to credit, the latest of equals."""
+    numbers = connection.execute(
+        select(Bill.number)
+        .where(
+            Bill.community == community,
+            Bill.account == account,
+            Bill.item == FeeItem.MANAGEMENT_FEE,
+            (Bill.period == quarter.code) | Bill.period.startswith(f"{quarter.code}-L"),
+        )
+        .order_by(Bill.principal.desc(), Bill.issued_on.desc())
+    ).scalars()
+    return next(iter(numbers))
+
+
+def _credit(  # noqa: PLR0917 - one credit with all that explains it
+    connection: Connection,
+    personal: PersonalDataCipher,
+    change: Change,
+    account: str,
+    bill: str,
+    amount: Decimal,
+) -> None:
+    """Credit a bill. What was paid of it is set free first, as prepayment (FEE-18)."""
+    connection.execute(
+        select(FeeAccount.code)
+        .where(FeeAccount.community == change.community, FeeAccount.code == account)
+        .with_for_update()
+    )
+    open_principal = connection.scalar(
+        select(Bill.open_principal).where(Bill.community == change.community, Bill.number == bill)
+    )
+    assert open_principal is not None  # noqa: S101 - the bill was found a moment ago
+    item = FeeItem.MANAGEMENT_FEE
+    legs = credit(account, bill, item, amount)
+    if amount > open_principal:
+        legs = [*payment_set_free(account, bill, item, amount - open_principal), *legs]
+    post(
+        connection,
+        personal,
+        NewEntry(
+            community=change.community,
+            key=f"credit:{change.key}:{bill}",
+            book=Book.MANAGEMENT,
+            kind=EntryKind.CREDIT,
+            on_day=change.at.date(),
+            at=change.at,
+            actor=change.actor,
+            legs=legs,
+            approved_by=change.approved_by,
+            source=change.unit,
+        ),
+    )

@@ -1,0 +1,45 @@
+"""Fee accounts 缴费账户 of a unit: one for each payer in turn (F5, F8, F11; ``docs/domain/fees.md``)."""
+
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection, func, insert, select
+
+from activities.records.fee_tables import FeeAccount
+from workflows.messages.ledger import PayerKind
+
+_LETTERS: Final = {PayerKind.DEVELOPER: "K", PayerKind.OWNER: "Y", PayerKind.TENANT: "Z"}
+
+
+def account_for(
+    connection: Connection, community: str, unit: str, payer: PayerKind | None = None, code: str = ""
+) -> str:
+    """Return the unit's newest account of that kind or of that code; "" where there is none."""
+    asked = select(FeeAccount.code).where(FeeAccount.community == community, FeeAccount.unit == unit)
+    if payer is not None:
+        asked = asked.where(FeeAccount.payer == payer)
+    if code or payer is None:
+        asked = asked.where(FeeAccount.code == code)
+    return connection.scalar(asked.order_by(FeeAccount.since.desc(), FeeAccount.code.desc()).limit(1)) or ""
+
+
+def next_account(  # noqa: PLR0917 - the columns of an account, in their order
+    connection: Connection, community: str, unit: str, payer: PayerKind, since: date, household: int | None = None
+) -> str:
+    """Open the unit's next account of that kind from a day on and return its code, such as ``1-101-Y2``.
+
+    The caller has locked the unit.
+    """
+    letter = _LETTERS[payer]
+    count = connection.scalar(
+        select(func.count()).where(
+            FeeAccount.community == community, FeeAccount.unit == unit, FeeAccount.payer == payer
+        )
+    )
+    code = f"{unit}-{letter}" if payer is PayerKind.DEVELOPER else f"{unit}-{letter}{(count or 0) + 1}"
+    connection.execute(
+        insert(FeeAccount).values(
+            community=community, code=code, unit=unit, payer=payer, household=household, since=since
+        )
+    )
+    return code

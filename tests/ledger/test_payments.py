@@ -1,0 +1,265 @@
+"""Payments, reversals and what the database refuses, on the real ledger (docs/domain/fees.md)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg2
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from activities.connections.database import Database
+from activities.ledger.account_state import prepaid_balance, standing
+from activities.ledger.billing import NewBill, issue_bill
+from activities.ledger.journal import NewEntry, post
+from activities.ledger.payments import NewPayment, PaymentTaken, reverse_payment, take_payment
+from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.shifts import open_shift
+from tests.billing.community import CODE, at, day, flat
+from tests.processes.fee_cases import policy
+from workflows.messages.fee_policy import LateFeePolicy
+from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, PaymentMethod
+from workflows.messages.people import SYSTEM, Actor, Role
+from workflows.rules.allocation import Part, PartKind
+from workflows.rules.postings import prepayment_applied
+
+ACCOUNT = "1-101-Y1"
+CASHIER = Actor(role=Role.CASHIER, code="C001")
+FINANCE = Actor(role=Role.FINANCE, code="F001")
+Q1, Q2, Q3 = (f"{ACCOUNT}/2026Q{n}" for n in (1, 2, 3))
+
+
+def issue(db: Database, period: str, issued: str, due: str, amount: str = "751.80") -> None:
+    new = NewBill(
+        community=CODE, number=f"{ACCOUNT}/{period}", account=ACCOUNT, kind=BillKind.QUARTER,
+        item=FeeItem.MANAGEMENT_FEE, period=period, issued_on=day(issued), due_on=day(due), at=at(f"{issued} 10:00"),
+        actor=SYSTEM, amount=Decimal(amount),
+    )  # fmt: skip
+    with db.begin() as connection:
+        issue_bill(connection, db.personal, new)
+
+
+def pay(db: Database, amount: str, moment: str, key: str = "", **more: Any) -> PaymentTaken:
+    new = NewPayment(
+        community=CODE, key=key or f"k-{moment}-{amount}", body_digest=more.pop("digest", amount),
+        account=more.pop("account", ACCOUNT), amount=Decimal(amount), method=more.pop("method", PaymentMethod.TRANSFER),
+        succeeded_at=at(moment), actor=CASHIER, **more,
+    )  # fmt: skip
+    with db.begin() as connection:
+        return take_payment(connection, db.personal, new, policy())
+
+
+def parts(taken: PaymentTaken) -> list[tuple[str, str, str]]:
+    return [(part.bill[-6:], part.kind.value, str(part.amount)) for part in taken.parts]
+
+
+def owed(db: Database, on_day: str) -> dict[str, tuple[str, str]]:
+    with db.begin() as connection:
+        found = standing(connection, CODE, ACCOUNT, day(on_day), LateFeePolicy())
+    assert found is not None
+    return {bill.number[-6:]: (str(bill.principal), str(bill.late_fee)) for bill in found.bills}
+
+
+@pytest.fixture
+def owing(billed: Database) -> Database:
+    """Flat A with the first and second quarter unpaid."""
+    flat(billed)
+    issue(billed, "2026Q1", "01-02", "01-12")
+    issue(billed, "2026Q2", "03-26", "04-10")
+    return billed
+
+
+def test_pay_01_the_oldest_principal_then_its_late_fee_then_the_next_bill(owing):
+    assert owed(owing, "04-10") == {"2026Q1": ("751.80", "33.08"), "2026Q2": ("751.80", "0.00")}
+    assert parts(pay(owing, "1000.00", "04-10 15:00")) == [
+        ("2026Q1", "principal", "751.80"), ("2026Q1", "late_fee", "33.08"), ("2026Q2", "principal", "215.12"),
+    ]  # fmt: skip
+    assert owed(owing, "04-10") == {"2026Q2": ("536.68", "0.00")}
+
+
+def test_pay_02_the_customer_names_the_second_quarter(owing):
+    pay(owing, "1000.00", "04-10 15:00", designated=(Q2,))
+    assert owed(owing, "04-20") == {"2026Q1": ("503.60", "35.60")}
+
+
+def test_pay_04_too_much_is_prepaid(billed):
+    flat(billed)
+    issue(billed, "2026Q2", "03-26", "04-10")
+    assert parts(pay(billed, "800.00", "04-08 10:00"))[-1] == ("", "prepayment", "48.20")
+    with billed.begin() as connection:
+        assert prepaid_balance(connection, CODE, ACCOUNT) == Decimal("48.20")
+
+
+def test_pay_05_a_reversed_payment_is_as_if_it_had_never_come(billed):
+    flat(billed)
+    issue(billed, "2026Q2", "03-26", "04-10")
+    taken = pay(billed, "751.80", "04-08 10:00")
+    assert owed(billed, "04-20") == {}
+    with billed.begin() as connection:
+        assert reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00")) == ACCOUNT
+        reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00"))
+    assert owed(billed, "04-30") == {"2026Q2": ("751.80", "7.52")}
+
+
+def test_a_cashier_does_not_reverse_what_he_has_taken(billed):
+    flat(billed)
+    issue(billed, "2026Q2", "03-26", "04-10")
+    taken = pay(billed, "751.80", "04-08 10:00")
+    with pytest.raises(LedgerRefusedError) as refused, billed.begin() as connection:
+        reverse_payment(connection, billed.personal, CODE, taken.number, CASHIER, at("04-22 09:00"))
+    assert refused.value.code == "two_persons"
+
+
+def test_a_prepayment_that_was_used_is_taken_back_with_its_payment(billed):
+    flat(billed)
+    taken = pay(billed, "300.00", "03-01 10:00")
+    issue(billed, "2026Q2", "03-26", "04-10", "200.00")
+    used = prepayment_applied(ACCOUNT, [Part(Q2, PartKind.PRINCIPAL, Decimal("200.00"))], {Q2: FeeItem.MANAGEMENT_FEE})
+    with billed.begin() as connection:
+        post(
+            connection,
+            billed.personal,
+            NewEntry(
+                community=CODE, key="use", book=Book.MANAGEMENT, kind=EntryKind.PREPAYMENT_APPLIED,
+                on_day=day("03-26"), at=at("03-26 10:00"), actor=SYSTEM, legs=used,
+            ),
+        )  # fmt: skip
+    with billed.begin() as connection:
+        reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00"))
+        assert prepaid_balance(connection, CODE, ACCOUNT) == Decimal("0.00")
+    assert owed(billed, "04-22")["2026Q2"][0] == "200.00"
+
+
+@pytest.mark.parametrize(("moment", "late_fee"), [("04-10 23:59:30", "0.00"), ("04-11 00:00:10", "0.38")])
+def test_cyc_08_the_moment_of_success_decides_on_the_communitys_clock(billed, moment, late_fee):
+    flat(billed)
+    issue(billed, "2026Q2", "03-26", "04-10")
+    taken = pay(billed, "751.80", moment)
+    assert taken.on_day == date.fromisoformat(f"2026-{moment[:5]}")
+    left = owed(billed, moment[:5])
+    assert left == ({} if late_fee == "0.00" else {"2026Q2": ("0.00", late_fee)})
+
+
+def test_lat_02_a_late_fee_after_a_part_payment(billed):
+    flat(billed)
+    issue(billed, "2026Q2", "03-26", "04-10")
+    pay(billed, "400.00", "04-20 10:00")
+    assert owed(billed, "05-06") == {"2026Q2": ("351.80", "6.57")}
+    assert parts(pay(billed, "358.37", "05-06 10:00")) == [
+        ("2026Q2", "principal", "351.80"), ("2026Q2", "late_fee", "6.57"),
+    ]  # fmt: skip
+    assert owed(billed, "05-30") == {}
+
+
+def test_lat_04_without_a_clause_nothing_accrues(billed):
+    flat(billed, clause=False)
+    issue(billed, "2026Q2", "03-26", "04-10")
+    assert owed(billed, "09-30") == {"2026Q2": ("751.80", "0.00")}
+
+
+def test_t_77_three_times_is_posted_once(owing):
+    taken = [pay(owing, "751.80", "04-08 10:00", key=f"k{n}", provider="gateway", transaction="T-77") for n in range(3)]
+    assert len({one.number for one in taken}) == 1
+    assert [one.created for one in taken] == [True, False, False]
+    assert taken[0].parts == taken[2].parts
+
+
+def test_the_same_key_with_another_body_is_refused(owing):
+    pay(owing, "751.80", "04-08 10:00", key="same")
+    assert not pay(owing, "751.80", "04-08 10:00", key="same").created
+    with pytest.raises(LedgerRefusedError) as refused:
+        pay(owing, "100.00", "04-08 10:00", key="same")
+    assert refused.value.code == "idempotency_key_reused"
+
+
+def test_ten_payments_at_once_are_numbered_without_a_gap_and_never_overpay(owing):
+    with ThreadPoolExecutor(5) as pool:
+        taken = list(pool.map(lambda n: pay(owing, "100.00", "04-08 10:00", key=f"k{n}"), range(10)))
+    assert sorted(one.number for one in taken) == [f"SK-2026-{n:06d}" for n in range(1, 11)]
+    with owing.begin() as connection:
+        assert connection.execute(text("SELECT sum(amount) FROM postings")).scalar_one() == 0
+        paid = connection.execute(
+            text("SELECT sum(principal - open_principal + late_fee_paid) FROM bills")
+        ).scalar_one()
+    assert paid == Decimal("1000.00")
+
+
+def test_cash_needs_an_open_shift(owing):
+    with pytest.raises(LedgerRefusedError) as refused:
+        pay(owing, "751.80", "04-08 10:00", method=PaymentMethod.CASH)
+    assert refused.value.code == "no_open_shift"
+    with owing.begin() as connection:
+        shift = open_shift(connection, CODE, "C001", day("04-08"), at("04-08 08:30"))
+        assert open_shift(connection, CODE, "C001", day("04-08"), at("04-08 09:30")) == shift
+    assert pay(owing, "751.80", "04-08 10:00", method=PaymentMethod.CASH).created
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"account": "9-999-Y1"}, "unknown_account"),
+        ({"designated": ("9-999-Y1/2026Q2",)}, "unknown_bill"),
+    ],
+)
+def test_what_cannot_be_booked_is_refused(owing, more, code):
+    with pytest.raises(LedgerRefusedError) as refused:
+        pay(owing, "10.00", "04-08 10:00", **more)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("amount", ["0.00", "-1.00", "0.001"])
+def test_an_amount_that_is_none_is_refused(owing, amount):
+    with pytest.raises(LedgerRefusedError) as refused:
+        pay(owing, amount, "04-08 10:00")
+    assert refused.value.code == "invalid_amount"
+
+
+ENTRY = (
+    "INSERT INTO journal_entries (community, key, book, kind, on_day, at, actor_role, actor_code)"
+    " VALUES ('YGHY', 'x', 'management', 'payment', '2026-04-08', now(), 'cashier', 'C001') RETURNING id"
+)
+
+
+@pytest.mark.parametrize(
+    ("legs", "constraint"),
+    [
+        ([("bank", 10, "")], "ck_postings_balanced"),
+        ([("bank", 10, ""), ("receivable", -10, "1-101-Y1/2099Q1")], "fk_postings_bills"),
+        ([("bank", 10_000, ""), ("receivable", -10_000, Q2)], "ck_bills_open_principal"),
+        ([("deposit", 10, ""), ("bank", -10, "")], "ck_liabilities_balance"),
+        ([("prepayment", 10, ""), ("bank", -10, "")], "ck_liabilities_balance"),
+    ],
+)
+def test_postgresql_refuses_what_the_rules_forbid(owing, legs, constraint):
+    values = ",".join(
+        f"((SELECT id FROM entry),{line},'YGHY','{kept}','{ACCOUNT}','{bill}','',{amount},DATE '2026-04-08')"
+        for line, (kept, amount, bill) in enumerate(legs, 1)
+    )
+    posted = text(f"WITH entry AS ({ENTRY}) INSERT INTO postings VALUES {values}")  # noqa: S608
+    with pytest.raises(IntegrityError) as refused, owing.begin() as connection:
+        connection.execute(posted)
+    assert isinstance(refused.value.orig, psycopg2.Error)
+    assert refused.value.orig.diag.constraint_name == constraint
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE postings SET amount = 1",
+        "DELETE FROM journal_entries",
+        "UPDATE charge_lines SET amount = 1",
+        "UPDATE payments SET amount = 1",
+        "DELETE FROM payments",
+    ],
+)
+def test_what_is_posted_never_changes(owing, statement):
+    pay(owing, "10.00", "04-08 10:00")
+    with pytest.raises(IntegrityError), owing.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_an_entry_without_postings_is_refused(owing):
+    with pytest.raises(IntegrityError), owing.begin() as connection:
+        connection.execute(text(ENTRY))
