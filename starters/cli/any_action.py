@@ -20,7 +20,13 @@ from workflows.messages.special_service import ServiceCategory
 from workflows.rules.allowed_actions import ACTION_TABLE
 
 any_action = typer.Typer()
-_PLACES: Final = {CaseKind.SPECIAL_SERVICE: "special-services", CaseKind.REVISIT: "revisits"}
+_PLACES: Final = {
+    CaseKind.SPECIAL_SERVICE: "special-services",
+    CaseKind.REVISIT: "revisits",
+    CaseKind.FEE_CYCLE: "fee-cycles",
+    CaseKind.FEE_MONTH: "fee-months",
+    CaseKind.ARREARS: "arrears",
+}
 
 
 def act_on(  # noqa: PLR0917 - the options that every verb shares, in their order

@@ -3,7 +3,7 @@
 Each kind of case has a route of its own, because an action of the same name asks for other details.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter
 
@@ -22,7 +22,7 @@ from workflows.messages.case import ActionRequest, ActionResult
 from workflows.messages.identifiers import CaseKind, kind_of
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["cases 单据"])
-_ANSWERS: dict[int | str, dict[str, Any]] = problems.documented(
+ACTION_ANSWERS: Final[dict[int | str, dict[str, Any]]] = problems.documented(
     "idempotency_key_required",
     "idempotency_key_invalid",
     "unknown_case",
@@ -41,7 +41,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = problems.documented(
 )
 
 
-@router.post("/v1/communities/{community}/cases/{number}/actions", responses=_ANSWERS)
+@router.post("/v1/communities/{community}/cases/{number}/actions", responses=ACTION_ANSWERS)
 async def act_on_a_repair(
     *,
     body: RepairActionBody,
@@ -55,10 +55,10 @@ async def act_on_a_repair(
 
     The answer holds the new state and what the same person may do next. On 504 resend with the same key.
     """
-    return await _act(CaseKind.REPAIR, body, community, number, key, caller, intake)
+    return await act_on(CaseKind.REPAIR, body, community, number, key, caller, intake)
 
 
-@router.post("/v1/communities/{community}/special-services/{number}/actions", responses=_ANSWERS)
+@router.post("/v1/communities/{community}/special-services/{number}/actions", responses=ACTION_ANSWERS)
 async def act_on_a_special_service(
     *,
     body: ServiceActionBody,
@@ -69,10 +69,10 @@ async def act_on_a_special_service(
     intake: TheIntake,
 ) -> ActionResult:
     """Act on a special service: quote, book, assign, start, complete, sign, collect, cancel."""
-    return await _act(CaseKind.SPECIAL_SERVICE, body, community, number, key, caller, intake)
+    return await act_on(CaseKind.SPECIAL_SERVICE, body, community, number, key, caller, intake)
 
 
-@router.post("/v1/communities/{community}/revisits/{number}/actions", responses=_ANSWERS)
+@router.post("/v1/communities/{community}/revisits/{number}/actions", responses=ACTION_ANSWERS)
 async def act_on_a_revisit(
     *,
     body: RevisitActionBody,
@@ -83,12 +83,13 @@ async def act_on_a_revisit(
     intake: TheIntake,
 ) -> ActionResult:
     """Act on a revisit: assign, attempt, record, exempt, give an opinion, answer a new matter."""
-    return await _act(CaseKind.REVISIT, body, community, number, key, caller, intake)
+    return await act_on(CaseKind.REVISIT, body, community, number, key, caller, intake)
 
 
-async def _act(  # noqa: PLR0917 - what the routes hand over, in their order
+async def act_on(  # noqa: PLR0917 - what the routes hand over, in their order
     kind: CaseKind, body: Body, community: str, number: str, key: str, caller: Caller, intake: Intake
 ) -> ActionResult:
+    """Have a case of that kind do what the body says; raises ``ProblemError`` for another kind's number."""
     details = details_of(body, community, intake.snapshots.current())
     await refuse_unknown_attachments(intake, community, attachments_in(details))
     request = ActionRequest(

@@ -31,8 +31,11 @@ from starters.intake_api import (
     attachments,
     cases,
     documents,
+    fee_cases,
+    fee_payments,
     health,
     inbox,
+    ledger,
     policies,
     problems,
     repairs,
@@ -50,6 +53,9 @@ from starters.intake_api.snapshot_keeper import SnapshotKeeper
 _FOR_KNOWN_CALLERS: Final = (
     repairs.router,
     services.router,
+    fee_cases.router,
+    fee_payments.router,
+    ledger.router,
     cases.router,
     work.router,
     actions.router,
@@ -121,6 +127,7 @@ def create_app(
     for router in _FOR_KNOWN_CALLERS:
         app.include_router(router, dependencies=[bearer])
     app.include_router(replies.webhooks)
+    app.include_router(fee_payments.webhooks)
     app.include_router(health.router)
     _show_documentation(app)
     return app

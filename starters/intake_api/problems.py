@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from activities.opening.refused import CaseRefusedError
+from starters.intake_api.fee_problems import FEE_CASE_REFUSALS, LEDGER_REFUSALS
 from starters.intake_api.field_errors import FieldError, field_errors
 
 _log = structlog.get_logger(__name__)
@@ -72,11 +73,13 @@ REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "reopen_window_over": (409, "已过返修期限,请另立新单"),
     "onsite_required": (409, "这次回访必须上门"),
     "quiet_hours": (409, "现在是免打扰时间,请换个时间致电"),
+    **FEE_CASE_REFUSALS,
 }
 """With what a case can refuse an action that the table of allowed actions would let through, and the table itself."""
 
 CATALOGUE: Final[Mapping[str, tuple[int, str]]] = {
     **REFUSALS,
+    **LEDGER_REFUSALS,
     # the caller
     "token_required": (401, "请求没有携带访问令牌:请在 Authorization 头中以 Bearer 方式提交"),
     "invalid_token": (401, "访问令牌无效、已过期或已撤销:请向管理员申请新的令牌"),

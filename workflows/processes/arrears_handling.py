@@ -116,7 +116,7 @@ class ArrearsHandling(ArrearsFile):
 
     def _refuse_move(self, details: entered.MoveArrearsDeadlineDetails) -> None:
         if details.clock not in self.clocks:
-            raise Refused("no_such_clock", "该期限没有在计时")
+            raise Refused("unknown_clock", "本单没有这一项正在计时的时限")
         if details.due_at <= self.now:
             raise Refused("deadline_in_past", "新期限必须晚于现在")
 

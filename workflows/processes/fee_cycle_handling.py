@@ -55,7 +55,7 @@ class FeeCycleHandling(FeeCycleFile):
 
     def _refuse_move(self, clock: str, due_at: datetime) -> None:
         if clock not in self.clocks:
-            raise Refused("no_such_clock", "该期限没有在计时")
+            raise Refused("unknown_clock", "本单没有这一项正在计时的时限")
         if due_at <= self.now:
             raise Refused("deadline_in_past", "新期限必须晚于现在")
 

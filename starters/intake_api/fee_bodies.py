@@ -1,0 +1,75 @@
+"""What may be sent to the ledger 收费登记: facts, payments, notices."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from starters.intake_api.bodies import Body, Code, Instant, Money, OptionalCode, OptionalReason, OptionalStaffCode
+from starters.intake_api.fee_action_bodies import BillNumber
+from workflows.messages.fee_opening import FeePeriodKind
+from workflows.messages.ledger import PaymentMethod
+from workflows.messages.unit_facts import UnitFactKind
+
+
+class FactBody(Body):
+    """登记房屋事实. ``entered_by`` is the steward who saw an occupation, which a supervisor confirms by sending it."""
+
+    unit: Code
+    kind: UnitFactKind
+    day: date
+    account: OptionalCode = Field(default="", description="退租后由谁缴费: the account that pays again.")
+    until: date | None = None
+    works_seen: bool = False
+    entered_by: OptionalStaffCode = ""
+    evidence: OptionalReason = ""
+
+
+class PaymentBody(Body):
+    """收款: money that the cashier has taken or the bank has confirmed."""
+
+    account: Code
+    amount: Money
+    method: PaymentMethod
+    designated: Annotated[tuple[BillNumber, ...], Field(max_length=50)] = ()
+    bank_reference: OptionalCode = ""
+    succeeded_at: Instant | None = Field(default=None, description="转账、代扣、支票: the bank's value date and time.")
+
+
+class GatewayPaymentBody(Body):
+    """What a payment gateway says, signed: a payment that has succeeded."""
+
+    community: Code
+    account: Code
+    amount: Money
+    method: PaymentMethod
+    provider: Code
+    transaction: Code
+    succeeded_at: Instant
+    designated: Annotated[tuple[BillNumber, ...], Field(max_length=50)] = ()
+
+
+class WrittenNoticeBody(Body):
+    """A 《缴费通知单》 as the steward has written it."""
+
+    number: Annotated[str, Field(pattern=r"^JF-\d{4}-\d{6,10}$", examples=["JF-2026-000001"])]
+    total: Money
+
+
+class SendNoticesBody(Body):
+    """派发缴费通知单: all or none."""
+
+    notices: Annotated[tuple[WrittenNoticeBody, ...], Field(min_length=1, max_length=500)]
+
+
+class OpenPeriodBody(Body):
+    """按期开立: the cycle or month that a day asks for, where the schedule has not opened it."""
+
+    kind: FeePeriodKind
+    day: date
+
+
+class ShiftBody(Body):
+    """开班."""
+
+    action: Literal["open"] = "open"

@@ -1,0 +1,95 @@
+"""POST fee-cycles, fee-months, arrears: acting on fee cases; opening a period by hand 收费办理 (S4 4.2.1)."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from activities.opening.fee_cases import FeeCases
+from activities.records.intake_snapshot import Caller
+from starters.intake_api.actions import ACTION_ANSWERS, act_on
+from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with
+from starters.intake_api.fee_action_bodies import ArrearsActionBody, FeeCycleActionBody, FeeMonthActionBody
+from starters.intake_api.fee_bodies import OpenPeriodBody
+from starters.intake_api.intake import TheIntake
+from starters.intake_api.problems import ProblemError, documented
+from workflows.messages.case import ActionResult
+from workflows.messages.fee_opening import FeesOpened, OpenFees
+from workflows.messages.identifiers import CaseKind
+from workflows.messages.message import Message
+from workflows.rules.business_time import local
+from workflows.rules.duty import DUTY_ZONE
+
+router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
+
+
+class PeriodOpened(Message):
+    """The case of the period; ``created`` is False for one that was open already."""
+
+    number: str
+    created: bool
+
+
+@router.post("/v1/communities/{community}/fee-cycles/{number}/actions", responses=ACTION_ANSWERS)
+async def act_on_a_cycle(
+    *,
+    body: FeeCycleActionBody,
+    community: CommunityCode,
+    number: str,
+    key: IdempotencyKey,
+    caller: Annotated[Caller, caller_with(Right.ACT)],
+    intake: TheIntake,
+) -> ActionResult:
+    """Act on a quarter's cycle: approve, reject, resubmit, hand over."""
+    return await act_on(CaseKind.FEE_CYCLE, body, community, number, key, caller, intake)
+
+
+@router.post("/v1/communities/{community}/fee-months/{number}/actions", responses=ACTION_ANSWERS)
+async def act_on_a_month(
+    *,
+    body: FeeMonthActionBody,
+    community: CommunityCode,
+    number: str,
+    key: IdempotencyKey,
+    caller: Annotated[Caller, caller_with(Right.ACT)],
+    intake: TheIntake,
+) -> ActionResult:
+    """Act on the cash desk's month: gather paid services, send the reports."""
+    return await act_on(CaseKind.FEE_MONTH, body, community, number, key, caller, intake)
+
+
+@router.post("/v1/communities/{community}/arrears/{number}/actions", responses=ACTION_ANSWERS)
+async def act_on_arrears(
+    *,
+    body: ArrearsActionBody,
+    community: CommunityCode,
+    number: str,
+    key: IdempotencyKey,
+    caller: Annotated[Caller, caller_with(Right.ACT)],
+    intake: TheIntake,
+) -> ActionResult:
+    """Act on an account's arrears: seal, deliver, bounce, dispute, agree on instalments, choose what follows."""
+    return await act_on(CaseKind.ARREARS, body, community, number, key, caller, intake)
+
+
+@router.post(
+    "/v1/communities/{community}/billing/periods",
+    status_code=201,
+    responses=documented("fees_not_charged", "no_policy_in_force", "records_unavailable", "outcome_unknown"),
+)
+async def open_a_period(
+    body: OpenPeriodBody,
+    community: CommunityCode,
+    _: Annotated[Caller, caller_with(Right.SEND_REPORTS)],
+    intake: TheIntake,
+) -> PeriodOpened:
+    """Open the cycle or the month that a day asks for; the schedules do so by themselves. Repeating it is harmless."""
+    policies = intake.snapshots.current().policies.get(community, ())
+    if not policies:
+        raise ProblemError("no_policy_in_force")
+    cases = FeeCases(intake.database, intake.client, intake.keyring.case_number_key)
+    at = local(datetime.now(UTC), DUTY_ZONE)
+    opened: FeesOpened = await cases.open_fees(OpenFees(community=community, kind=body.kind, on_day=body.day, at=at))
+    if not opened.number:
+        raise ProblemError("fees_not_charged")
+    return PeriodOpened(number=opened.number, created=opened.created)

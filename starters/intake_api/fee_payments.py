@@ -1,0 +1,172 @@
+"""POST payments: taking money, a gateway's word, reversals 收款 (§9.5; ``docs/domain/fees.md``)."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from activities.ledger.payments import NewPayment, PaymentTaken, reverse_payment, take_payment
+from activities.ledger.shifts import open_shift
+from activities.ledger.telling import tell_moved
+from activities.opening.message_keys import body_digest, key_digest
+from activities.records.intake_snapshot import Caller
+from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
+from starters.intake_api.fee_bodies import GatewayPaymentBody, PaymentBody
+from starters.intake_api.intake import Intake, TheIntake
+from starters.intake_api.ledger_transaction import KEYED, in_ledger, policy_now
+from starters.intake_api.problems import ProblemError, documented
+from workflows.messages.ledger import PaymentMethod
+from workflows.messages.people import Actor, Role
+from workflows.rules.business_time import local
+
+router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
+webhooks = APIRouter(tags=["fees 收费"])
+_BY_BANK: Final = frozenset({PaymentMethod.TRANSFER, PaymentMethod.DIRECT_DEBIT, PaymentMethod.CHEQUE})
+_GATEWAY: Final = Actor(role=Role.SYSTEM)
+
+
+class PartOfPayment(BaseModel):
+    """What a part of a payment settles; ``bill`` is "" for prepayment."""
+
+    bill: str
+    kind: str
+    amount: Decimal
+
+
+class PaymentRecorded(BaseModel):
+    """The payment and how it was used."""
+
+    number: str
+    account: str
+    created: bool
+    parts: tuple[PartOfPayment, ...]
+
+
+class Reversed(BaseModel):
+    """The account whose payment was reversed."""
+
+    account: str
+
+
+class ShiftOpened(BaseModel):
+    """The open shift."""
+
+    shift: int
+
+
+@router.post("/v1/communities/{community}/billing/shifts", responses=documented("records_unavailable"))
+async def open_a_shift(
+    community: CommunityCode, caller: Annotated[Caller, caller_with(Right.COLLECT)], intake: TheIntake
+) -> ShiftOpened:
+    """Open your shift at the cash desk; the one that is open is the one."""
+    at = local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
+    shift = await in_ledger(intake, lambda connection: open_shift(connection, community, caller.staff, at.date(), at))
+    return ShiftOpened(shift=shift)
+
+
+@router.post(
+    "/v1/communities/{community}/billing/payments",
+    status_code=201,
+    responses=documented(
+        *KEYED, "unknown_account", "unknown_bill", "invalid_amount", "no_open_shift", "idempotency_key_reused"
+    ),
+)
+async def take_a_payment(
+    *,
+    body: PaymentBody,
+    community: CommunityCode,
+    key: IdempotencyKey,
+    caller: Annotated[Caller, caller_with(Right.COLLECT)],
+    intake: TheIntake,
+) -> PaymentRecorded:
+    """Take a payment: for what the customer names, else the oldest debt first; what is left over is prepaid."""
+    now = datetime.now(UTC)
+    at = body.succeeded_at if body.succeeded_at is not None and body.method in _BY_BANK else now
+    new = NewPayment(
+        community=community, key=key_digest(caller.caller, key), body_digest=body_digest(body), account=body.account,
+        amount=body.amount, method=body.method, succeeded_at=min(at, now), actor=actor_of(caller),
+        designated=body.designated,
+    )  # fmt: skip
+    return await _taken(intake, new)
+
+
+@router.post(
+    "/v1/communities/{community}/billing/payments/{payment}/reversal",
+    responses=documented(
+        "unknown_payment", "two_persons", "prepayment_refunded", "records_unavailable", "unknown_account"
+    ),
+)
+async def reverse_a_payment(
+    community: CommunityCode,
+    payment: str,
+    caller: Annotated[Caller, caller_with(Right.APPROVE_MONEY)],
+    intake: TheIntake,
+) -> Reversed:
+    """Reverse a payment that the bank has taken back, as if it had never come; repeating it is harmless."""
+    at = local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
+    personal, actor = intake.database.personal, actor_of(caller)
+    account = await in_ledger(
+        intake, lambda connection: reverse_payment(connection, personal, community, payment, actor, at)
+    )
+    await tell_moved(intake.client, intake.database, community, [account], f"reversal:{payment}", at)
+    return Reversed(account=account)
+
+
+@webhooks.post(
+    "/v1/webhooks/payments",
+    responses=documented(
+        "invalid_signature", "too_many_failed_logins", "malformed_json", "body_too_large", "invalid_request",
+        "unknown_account", "unknown_bill", "invalid_amount", "records_unavailable", "no_policy_in_force", "not_ready",
+        "snapshot_expired", known_callers=False,
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": GatewayPaymentBody.model_json_schema()}},
+        },
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+            for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+        ],
+    },
+)  # fmt: skip
+async def receive_a_payment(request: Request, intake: TheIntake) -> PaymentRecorded:
+    """Receive a gateway's word that a payment has succeeded, signed as standardwebhooks says; each is posted once."""
+    body = _verified(intake, request, await request.body())
+    new = NewPayment(
+        community=body.community, key=key_digest(f"gateway:{body.provider}", body.transaction),
+        body_digest=body_digest(body), account=body.account, amount=body.amount, method=body.method,
+        succeeded_at=body.succeeded_at, actor=_GATEWAY, provider=body.provider, transaction=body.transaction,
+        designated=body.designated,
+    )  # fmt: skip
+    return await _taken(intake, new)
+
+
+def _verified(intake: Intake, request: Request, content: bytes) -> GatewayPaymentBody:
+    """The body of a message whose signature is right and at most five minutes old."""
+    try:
+        Webhook(intake.keyring.reply_webhook_secret).verify(content, dict(request.headers), json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        intake.limits.count_failed_login(request.client.host if request.client else "")
+        raise ProblemError("invalid_signature") from None
+    try:
+        return GatewayPaymentBody.model_validate_json(content)
+    except ValidationError as invalid:
+        raise RequestValidationError(
+            [{**error, "loc": ("body", *error["loc"])} for error in invalid.errors(include_input=False)]
+        ) from None
+
+
+async def _taken(intake: Intake, new: NewPayment) -> PaymentRecorded:
+    policy = policy_now(intake, new.community)
+    taken: PaymentTaken = await in_ledger(
+        intake, lambda connection: take_payment(connection, intake.database.personal, new, policy)
+    )
+    at = local(new.succeeded_at, policy.calendar.tz)
+    await tell_moved(intake.client, intake.database, new.community, [new.account], taken.number, at)
+    parts = tuple(PartOfPayment(bill=part.bill, kind=part.kind, amount=part.amount) for part in taken.parts)
+    return PaymentRecorded(number=taken.number, account=taken.account, created=taken.created, parts=parts)

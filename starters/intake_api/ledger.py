@@ -1,0 +1,174 @@
+"""POST and GET billing: facts of units, accounts, the table, notices 收费账务 (S4 4; ``docs/domain/fees.md``)."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from sqlalchemy import Connection, select
+
+from activities.ledger.account_state import standing
+from activities.ledger.bill_notices import WrittenNotice, send_notices
+from activities.ledger.facts import MAY_CONFIRM, NewFact, enter_fact
+from activities.ledger.fee_table_reading import FeeTableView, read_table
+from activities.ledger.telling import tell_dirty, tell_moved, tell_sent
+from activities.opening.message_keys import key_digest
+from activities.records.community_tables import Post
+from activities.records.intake_snapshot import Caller
+from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
+from starters.intake_api.fee_bodies import FactBody, SendNoticesBody
+from starters.intake_api.intake import TheIntake
+from starters.intake_api.ledger_transaction import KEYED, in_ledger, policy_now
+from starters.intake_api.problems import ProblemError, documented
+from workflows.messages.ledger import AccountStanding
+from workflows.messages.people import Actor, Role
+from workflows.messages.unit_facts import UnitFactKind
+from workflows.rules.business_time import local
+
+router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
+Quarter = Annotated[str, Query(pattern=r"^[1-9]\d{3}Q[1-4]$")]
+
+
+class FactRecorded(BaseModel):
+    """The fact, and what followed from it: accounts, new bills, and differences of billed quarters (CNY)."""
+
+    fact: int
+    account: str
+    bills: tuple[str, ...]
+    adjusted: dict[str, Decimal]
+    table_in_review: str
+
+
+class NoticeOut(BaseModel):
+    """A notice that went out, and until when its household may pay."""
+
+    number: str
+    account: str
+    due_on: str
+
+
+@router.post(
+    "/v1/communities/{community}/billing/facts",
+    status_code=201,
+    responses=documented(
+        *KEYED, "unknown_unit", "unknown_account", "fact_in_future", "two_persons", "supervisor_only", "no_permit",
+        "permit_not_cancellable", "taken_over_already", "unknown_staff",
+    ),
+)  # fmt: skip
+async def enter_a_fact(
+    *,
+    body: FactBody,
+    community: CommunityCode,
+    key: IdempotencyKey,
+    caller: Annotated[Caller, caller_with(Right.ENTER_FACTS)],
+    intake: TheIntake,
+) -> FactRecorded:
+    """Enter a fact that decides who pays how much: takeover, transfer, permit, occupation, works, tenancy.
+
+    An occupation is seen by a steward and confirmed by the supervisor, who sends it and names the steward.
+    """
+    snapshot, policy = intake.snapshots.current(), policy_now(intake, community)
+    at = local(datetime.now(UTC), policy.calendar.tz)
+    actor, confirmed_by = actor_of(caller), ""
+    if body.kind is UnitFactKind.OCCUPIED:
+        if caller.role not in MAY_CONFIRM:
+            raise ProblemError("supervisor_only")
+        if body.entered_by not in snapshot.staff.get(community, {}):
+            raise ProblemError("unknown_staff")
+        actor, confirmed_by = Actor(role=Role.STEWARD, code=body.entered_by), caller.staff
+    digest = key_digest(caller.caller, key)
+    new = NewFact(
+        community=community, unit=body.unit, kind=body.kind, day=body.day, key=digest, at=at, actor=actor,
+        account=body.account, until=body.until, works_seen=body.works_seen, confirmed_by=confirmed_by,
+        evidence=body.evidence,
+    )  # fmt: skip
+    entered = await in_ledger(
+        intake, lambda connection: enter_fact(connection, intake.database.personal, new, policy, snapshot.calendar)
+    )
+    await tell_moved(intake.client, intake.database, community, entered.accounts, digest, at)
+    await tell_dirty(intake.client, community, entered.dirty_cycle, digest, at)
+    return FactRecorded(
+        fact=entered.id,
+        account=entered.account,
+        bills=entered.bills,
+        adjusted={f"{one.account}/{one.period}": one.amount for one in entered.adjusted},
+        table_in_review=entered.dirty_cycle,
+    )
+
+
+@router.get(
+    "/v1/communities/{community}/billing/accounts/{account}",
+    responses=documented("unknown_account", "records_unavailable", "no_policy_in_force"),
+)
+async def read_an_account(
+    community: CommunityCode,
+    account: str,
+    _: Annotated[Caller, caller_with(Right.READ_LEDGER)],
+    intake: TheIntake,
+) -> AccountStanding:
+    """How an account stands today: its open bills with their late fee, and what it has prepaid (CNY)."""
+    policy = policy_now(intake, community)
+    today = local(datetime.now(UTC), policy.calendar.tz).date()
+    found = await in_ledger(intake, lambda connection: standing(connection, community, account, today, policy.late_fee))
+    if found is None:
+        raise ProblemError("unknown_account")
+    return found
+
+
+@router.get(
+    "/v1/communities/{community}/billing/table",
+    responses=documented("unknown_table", "records_unavailable"),
+)
+async def read_the_table(
+    *,
+    community: CommunityCode,
+    quarter: Quarter,
+    version: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    after: Annotated[str, Query(max_length=64, pattern=r"^[^\x00]*$")] = "",
+    caller: Annotated[Caller, caller_with(Right.READ_LEDGER)],
+    intake: TheIntake,
+) -> FeeTableView:
+    """《应收管理费用明细表》 of a quarter, 200 rows at once; a steward sees the approved one only (CYC-04)."""
+    approved_only = caller.role is Role.STEWARD
+    found = await in_ledger(
+        intake,
+        lambda connection: read_table(connection, community, quarter, version, after, approved_only=approved_only),
+    )
+    if found is None:
+        raise ProblemError("unknown_table")
+    return found
+
+
+@router.post(
+    "/v1/communities/{community}/billing/notices/sent",
+    responses=documented(
+        "unknown_notice", "not_your_area", "amount_differs", "records_unavailable", "no_policy_in_force"
+    ),
+)
+async def send_the_notices(
+    body: SendNoticesBody,
+    community: CommunityCode,
+    caller: Annotated[Caller, caller_with(Right.SEND_NOTICES)],
+    intake: TheIntake,
+) -> tuple[NoticeOut, ...]:
+    """Send 《缴费通知单》 as they were written: each total has to be the table's to the cent; all are sent or none."""
+    policy, calendar = policy_now(intake, community), intake.snapshots.current().calendar
+    at = local(datetime.now(UTC), policy.calendar.tz)
+    written = [WrittenNotice(one.number, one.total) for one in body.notices]
+    actor = actor_of(caller)
+
+    def work(connection: Connection):  # type: ignore[no-untyped-def]  # noqa: ANN202 - its own module's answer
+        areas = _areas_of(connection, community, caller) if caller.role is Role.STEWARD else None
+        return send_notices(connection, community, written, actor, at, policy, calendar, areas)
+
+    done = await in_ledger(intake, work)
+    await tell_sent(intake.client, community, done.cycles, written[0].number, at)
+    return tuple(NoticeOut(number=one.number, account=one.account, due_on=str(one.due_on)) for one in done.sent)
+
+
+def _areas_of(connection: Connection, community: str, caller: Caller) -> frozenset[str]:
+    posts = select(Post.area).where(
+        Post.community == community, Post.staff == caller.staff, Post.role == Role.STEWARD, Post.until.is_(None)
+    )
+    return frozenset(connection.scalars(posts))

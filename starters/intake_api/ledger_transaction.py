@@ -1,0 +1,36 @@
+"""One transaction of the ledger for a request 账务事务: in a thread of its own; a refusal becomes a problem."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from activities.ledger.refused import LedgerRefusedError
+from activities.opening.places import policy_in_force
+from starters.intake_api.intake import Intake
+from starters.intake_api.problems import ProblemError
+from workflows.messages.policy import Policy
+
+KEYED: Final = ("idempotency_key_required", "idempotency_key_invalid", "records_unavailable", "no_policy_in_force")
+"""What every request to the ledger under an idempotency key can be answered."""
+Done = TypeVar("Done")
+
+
+async def in_ledger(intake: Intake, work: Callable[[Connection], Done]) -> Done:
+    """Do the work in one transaction of its own thread; a refusal becomes a problem, and nothing is written."""
+
+    def transaction() -> Done:
+        with intake.database.begin() as connection:
+            return work(connection)
+
+    try:
+        return await run_in_threadpool(transaction)
+    except LedgerRefusedError as refused:
+        raise ProblemError(refused.code, refused.message) from None
+
+
+def policy_now(intake: Intake, community: str) -> Policy:
+    """The community's policy; raises ``CaseRefusedError`` (``no_policy_in_force``)."""
+    return policy_in_force(community, intake.snapshots.current(), datetime.now(UTC))
