@@ -21,6 +21,7 @@ class QueueName(StrEnum):
     CASES = "cases"
     RECORDS = "records"
     NOTIFICATIONS = "notifications"
+    BILLING = "billing"
 
 
 @process_verbs.command()
@@ -85,8 +86,11 @@ def migrate(
 
 @schedule_verbs.command("apply")
 def apply_schedules() -> None:
-    """登记定时任务;可重复运行"""
-    typer.echo("本版本没有定时任务:每张单的时限都在它自己的流程里 | nothing is scheduled in this release")
+    """登记定时任务:每季末月25日提取应收,每月1日开立收费月结;可重复运行,已暂停的保持暂停"""
+    from deploy.preparation import prepare_schedules
+
+    for name, created in asyncio.run(prepare_schedules(settings_here())):
+        typer.echo(f"{name}:{'已登记' if created else '已更新'}")
 
 
 @process_verbs.command()

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Plugin, Worker
 
+from activities.billing.cash_desk import CashDesk
 from activities.billing.quarter_table import QuarterTables
 from activities.connections.database import Database
 from activities.connections.keys import KeyRing
@@ -76,7 +77,7 @@ def build(queue: TaskQueue, client: Client, settings: Settings, database: Databa
 
 def billing_effects(client: Client, database: Database, keyring: KeyRing) -> Sequence[Callable[..., Any]]:
     """The activities of the fee processes, on a queue of their own: a chunk of a large community takes its time."""
-    tables = QuarterTables(database)
+    tables, desk = QuarterTables(database), CashDesk(database)
     return (
         tables.plan_chunks,
         tables.assess_chunk,
@@ -86,6 +87,9 @@ def billing_effects(client: Client, database: Database, keyring: KeyRing) -> Seq
         tables.issue_bills,
         tables.cycle_standing,
         DunningList(database, client, keyring.case_number_key).list_overdue,
+        desk.day_duties,
+        desk.gather_services,
+        desk.send_fee_report,
     )
 
 

@@ -1,8 +1,9 @@
 """From a listed account to the start of its arrears case 催缴立单; the only message that holds the payer's name."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from activities.connections.database import Database
 from activities.records.community_tables import Contact, Household, Unit
@@ -29,29 +30,7 @@ def arrears_start(  # noqa: PLR0917 - what the list hands over, in its order
     """Return the start message. Who is told is the first contact of the account's own household: what a former owner
     owes is his, wherever he lives now.
     """  # fmt: skip
-    with db.begin() as connection:
-        row = connection.execute(
-            select(FeeAccount.unit, FeeAccount.household, FeeAccount.payer, Unit.area)
-            .join(Unit, (Unit.community == FeeAccount.community) & (Unit.code == FeeAccount.unit))
-            .where(FeeAccount.community == request.community, FeeAccount.code == account)
-        ).one()
-        household = row.household
-        if household is None and _pays_now(connection, request.community, row.unit, account):
-            household = connection.scalar(
-                select(Household.id).where(
-                    Household.community == request.community, Household.unit == row.unit, Household.until.is_(None)
-                )
-            )
-        contact = (
-            connection.execute(
-                select(Contact.name, Contact.phone, Contact.mail, Contact.identity)
-                .where(Contact.community == request.community, Contact.household == household)
-                .order_by(Contact.position)
-                .limit(1)
-            )
-            .mappings()
-            .one_or_none()
-        )
+    row, household, contact = _payer(db, request.community, account)
     known = open_columns(db.personal, Contact, dict(contact)) if contact and household is not None else {}
     return ArrearsStart(
         opening=CaseOpening(
@@ -89,3 +68,31 @@ def _pays_now(connection: Connection, community: str, unit: str, account: str) -
         .limit(1)
     ).one()
     return bool(newest.code == account and newest.payer != PayerKind.DEVELOPER)
+
+
+def _payer(db: Database, community: str, account: str) -> tuple[Row[*tuple[Any, ...]], int | None, Any]:
+    """The account with its unit and area, whose household it is, and that household's first contact."""
+    with db.begin() as connection:
+        row = connection.execute(
+            select(FeeAccount.unit, FeeAccount.household, FeeAccount.payer, Unit.area)
+            .join(Unit, (Unit.community == FeeAccount.community) & (Unit.code == FeeAccount.unit))
+            .where(FeeAccount.community == community, FeeAccount.code == account)
+        ).one()
+        household = row.household
+        if household is None and _pays_now(connection, community, row.unit, account):
+            household = connection.scalar(
+                select(Household.id).where(
+                    Household.community == community, Household.unit == row.unit, Household.until.is_(None)
+                )
+            )
+        contact = (
+            connection.execute(
+                select(Contact.name, Contact.phone, Contact.mail, Contact.identity)
+                .where(Contact.community == community, Contact.household == household)
+                .order_by(Contact.position)
+                .limit(1)
+            )
+            .mappings()
+            .one_or_none()
+        )
+    return row, household, contact

@@ -86,22 +86,22 @@ def issue_bill(connection: Connection, personal: PersonalDataCipher, new: NewBil
     )
     if issued is not None:
         _enter_lines(connection, new)
-        post(
-            connection,
-            personal,
-            NewEntry(
-                community=new.community,
-                key=f"bill:{new.number}",
-                book=new.item.book,
-                kind=EntryKind.BILLING,
-                on_day=new.issued_on,
-                at=new.at,
-                actor=new.actor,
-                legs=bill_issued(new.account, new.number, new.item, new.amount),
-                source=new.source,
-            ),
-        )
+        post(connection, personal, _entry_of(new))
     return new.number
+
+
+def _entry_of(new: NewBill) -> NewEntry:
+    return NewEntry(
+        community=new.community,
+        key=f"bill:{new.number}",
+        book=new.item.book,
+        kind=EntryKind.BILLING,
+        on_day=new.issued_on,
+        at=new.at,
+        actor=new.actor,
+        legs=bill_issued(new.account, new.number, new.item, new.amount),
+        source=new.source,
+    )
 
 
 def _enter_lines(connection: Connection, new: NewBill) -> None:

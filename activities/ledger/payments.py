@@ -10,10 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.account_state import open_bills, prepaid_balance
+from activities.ledger.account_state import open_bills
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.numbers import Series, next_numbers
 from activities.ledger.refused import LedgerRefusedError
@@ -26,9 +26,9 @@ from workflows.messages.ledger import Book, EntryKind, FeeItem, LedgerAccount, P
 from workflows.messages.people import Actor
 from workflows.messages.policy import Policy
 from workflows.rules.allocation import Part, PartKind, allocate
-from workflows.rules.amounts import ZERO, to_cents
+from workflows.rules.amounts import to_cents
 from workflows.rules.business_time import local
-from workflows.rules.postings import Leg, payment, payment_set_free, reversal
+from workflows.rules.postings import Leg, payment
 
 BY_HAND: Final = frozenset({PaymentMethod.CASH, PaymentMethod.POS, PaymentMethod.QR_CODE})
 """Methods that are taken at the desk, in a shift; a provider's own callback brings QR codes too, without a shift."""
@@ -72,16 +72,12 @@ def take_payment(connection: Connection, personal: PersonalDataCipher, new: NewP
     Raises :class:`LedgerRefusedError`: ``unknown_account``, ``invalid_amount``, ``unknown_bill``, ``no_open_shift``,
     ``idempotency_key_reused``.
     """
-    _lock(connection, new.community, new.account)
+    lock_account(connection, new.community, new.account)
     if (taken := _taken_before(connection, new)) is not None:
         return taken
     if new.amount <= 0 or new.amount != to_cents(new.amount):
         raise LedgerRefusedError("invalid_amount", "金额应大于0,最多两位小数")
-    shift = None
-    if new.method in BY_HAND and not new.provider:
-        shift = open_shift_of(connection, new.community, new.actor.code)
-        if shift is None:
-            raise LedgerRefusedError("no_open_shift", "没有当班:请先开班再收款")
+    shift = _shift_of(connection, new)
     on_day = local(new.succeeded_at, policy.calendar.tz).date()
     bills = open_bills(connection, new.community, new.account, on_day, policy.late_fee)
     try:
@@ -104,6 +100,13 @@ def take_payment(connection: Connection, personal: PersonalDataCipher, new: NewP
             source=number,
         ),
     )
+    _enter(connection, new, number, on_day, entry, shift)
+    return PaymentTaken(number, new.account, on_day, tuple(parts))
+
+
+def _enter(  # noqa: PLR0917 - the payment with its number, day, entry and shift
+    connection: Connection, new: NewPayment, number: str, on_day: date, entry: int, shift: int | None
+) -> None:
     connection.execute(
         insert(Payment).values(
             community=new.community,
@@ -123,54 +126,16 @@ def take_payment(connection: Connection, personal: PersonalDataCipher, new: NewP
             entry=entry,
         )
     )
-    return PaymentTaken(number, new.account, on_day, tuple(parts))
 
 
-def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
-    connection: Connection, personal: PersonalDataCipher, community: str, number: str, actor: Actor, at: datetime
-) -> str:
-    """Reverse a payment as if it had never come, and return its account (PAY-05).
-
-    The bills are open again with their own due days. What was prepaid by it and used since is taken back from the
-    latest bills that prepayment has paid. Raises :class:`LedgerRefusedError`: ``unknown_payment``, ``two_persons``,
-    ``prepayment_refunded``.
-    """
-    found = connection.execute(
-        select(Payment).where(Payment.community == community, Payment.number == number).with_for_update()
-    ).one_or_none()
-    if found is None or not found.account:
-        raise LedgerRefusedError("unknown_payment", "没有这笔收款:请核对编号")
-    _lock(connection, community, found.account)
-    if found.reversed_at is not None:
-        return str(found.account)
-    if found.cashier and found.cashier == actor.code:
-        raise LedgerRefusedError("two_persons", "收款人不能自己冲回:请由财务部办理")
-    legs = _legs_of(connection, found.entry)
-    prepaid = -sum((leg.amount for leg in legs if leg.ledger_account is LedgerAccount.PREPAYMENT), ZERO)
-    on_day = at.date()
-    _take_back(connection, personal, found, prepaid, actor, at)
-    entry = post(
-        connection,
-        personal,
-        NewEntry(
-            community=community,
-            key=f"reversal:{number}",
-            book=Book.MANAGEMENT,
-            kind=EntryKind.REVERSAL,
-            on_day=on_day,
-            at=at,
-            actor=actor,
-            legs=reversal(legs),
-            source=number,
-            reverses=found.entry,
-        ),
-    )
-    connection.execute(
-        update(Payment)
-        .where(Payment.community == community, Payment.number == number)
-        .values(reversed_at=at, reversal=entry)
-    )
-    return str(found.account)
+def _shift_of(connection: Connection, new: NewPayment) -> int | None:
+    """The cashier's open shift, for money that is taken by hand."""
+    if new.method not in BY_HAND or new.provider:
+        return None
+    shift = open_shift_of(connection, new.community, new.actor.code)
+    if shift is None:
+        raise LedgerRefusedError("no_open_shift", "没有当班:请先开班再收款")
+    return shift
 
 
 def items_of(connection: Connection, community: str, parts: Sequence[Part]) -> dict[str, FeeItem]:
@@ -182,8 +147,8 @@ def items_of(connection: Connection, community: str, parts: Sequence[Part]) -> d
     return {row.number: FeeItem(row.item) for row in rows}
 
 
-def _lock(connection: Connection, community: str, account: str) -> None:
-    """One movement of an account at a time."""
+def lock_account(connection: Connection, community: str, account: str) -> None:
+    """One movement of an account at a time. Raises :class:`LedgerRefusedError` (``unknown_account``)."""
     found = connection.scalar(
         select(FeeAccount.code).where(FeeAccount.community == community, FeeAccount.code == account).with_for_update()
     )
@@ -219,13 +184,14 @@ def _as_taken(connection: Connection, row: Row[*tuple[Any, ...]]) -> PaymentTake
     }
     parts = [
         Part(leg.bill, kinds[leg.ledger_account], -leg.amount)
-        for leg in _legs_of(connection, row.entry)
+        for leg in legs_of(connection, row.entry)
         if leg.ledger_account in kinds
     ]
     return PaymentTaken(row.number, row.account, row.on_day, tuple(parts), created=False)
 
 
-def _legs_of(connection: Connection, entry: int) -> list[Leg]:
+def legs_of(connection: Connection, entry: int) -> list[Leg]:
+    """The legs of an entry, in their order."""
     rows = connection.execute(select(Posting).where(Posting.entry == entry).order_by(Posting.line))
     return [
         Leg(
@@ -237,59 +203,3 @@ def _legs_of(connection: Connection, entry: int) -> list[Leg]:
         )
         for row in rows
     ]
-
-
-def _take_back(  # noqa: PLR0917 - the payment with what is to be taken back of it
-    connection: Connection,
-    personal: PersonalDataCipher,
-    found: Row[*tuple[Any, ...]],
-    prepaid: Decimal,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Set free what prepayment has paid since, until the prepayment of the reversed payment can fall away."""
-    missing = prepaid - prepaid_balance(connection, found.community, found.account)
-    if missing <= 0:
-        return
-    applied = connection.execute(
-        select(Posting.entry, Posting.bill, Posting.item, Posting.amount)
-        .join_from(Posting, Bill, (Bill.community == Posting.community) & (Bill.number == Posting.bill))
-        .where(
-            Posting.community == found.community,
-            Posting.account == found.account,
-            Posting.ledger_account == LedgerAccount.RECEIVABLE,
-            Posting.amount < 0,
-            Posting.entry.in_(
-                select(Posting.entry).where(
-                    Posting.community == found.community,
-                    Posting.account == found.account,
-                    Posting.ledger_account == LedgerAccount.PREPAYMENT,
-                    Posting.amount > 0,
-                )
-            ),
-        )
-        .order_by(Posting.entry.desc(), Posting.line)
-    ).all()
-    for place, row in enumerate(applied):
-        amount = min(-row.amount, missing)
-        if amount <= 0:
-            break
-        post(
-            connection,
-            personal,
-            NewEntry(
-                community=found.community,
-                key=f"taken-back:{found.number}:{place}",
-                book=Book.MANAGEMENT,
-                kind=EntryKind.PREPAYMENT_APPLIED,
-                on_day=at.date(),
-                at=at,
-                actor=actor,
-                legs=payment_set_free(found.account, row.bill, FeeItem(row.item), amount),
-                source=found.number,
-                reverses=row.entry,
-            ),
-        )
-        missing -= amount
-    if missing > 0:
-        raise LedgerRefusedError("prepayment_refunded", "该笔收款的预存已退还,不能冲回:请联系财务部另行追收")

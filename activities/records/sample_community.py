@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from activities.connections.database import Database
+from activities.ledger.sample_fees import give_fees
 from activities.records.communities import NewCommunity, found_within
 from activities.records.roster import (
     Entry,
@@ -52,6 +53,7 @@ def _create(db: Database, plan: Plan) -> bool:
         if not found_within(connection, new, "system", "示例项目"):
             return False
         write_roster(connection, db.personal, plan.code, Roster(), Roster.of(_entries(plan)))
+        give_fees(connection, plan.code)
     return True
 
 

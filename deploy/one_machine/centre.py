@@ -28,6 +28,7 @@ from deploy.one_machine.welcome import welcome
 from deploy.preparation import prepare_namespace
 from deploy.start_refused import StartRefusedError
 from starters.cli.profile import Profile
+from starters.schedules import deploy_fee_schedules, latest_policies
 from workflows.messages.identifiers import TaskQueue
 
 _log = structlog.get_logger(__name__)
@@ -79,6 +80,7 @@ class _Centre:
         self._run(await asyncio.to_thread(prepared, self._place.postgres_folder, connections))
         self._run(temporal_server(self._place))
         _, profile = await asyncio.gather(self._prepare_temporal(keyring), self._prepare_records(keyring))
+        await self._prepare_schedules(keyring)
         self._run(own_processes.workers(self._settings))
         self._run(*own_processes.ways_in())
         await self._wait_for_the_api()
@@ -137,6 +139,16 @@ class _Centre:
                 f"Temporal 没有启动:请看上面 temporal 的输出,数据在 {self._place.temporal_file}",
                 f"Temporal did not start: see its lines above; its data are in {self._place.temporal_file}",
             ) from error
+
+    async def _prepare_schedules(self, keyring: KeyRing) -> None:
+        """The quarter's and the month's fees open by themselves; what a manager has paused stays paused."""
+        database = Database.connect(self._settings.database_url, keyring, pool_size=1)
+        try:
+            client = await connect(keyring)
+            policies = await asyncio.to_thread(latest_policies, database)
+            await patiently(lambda: deploy_fee_schedules(client, policies), (RPCError,))
+        finally:
+            database.close()
 
     async def _wait_for_the_api(self) -> None:
         async def ask() -> None:

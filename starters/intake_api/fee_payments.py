@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from activities.ledger.payments import NewPayment, PaymentTaken, reverse_payment, take_payment
+from activities.ledger.payments import NewPayment, PaymentTaken, take_payment
+from activities.ledger.reversals import reverse_payment
 from activities.ledger.shifts import open_shift
 from activities.ledger.telling import tell_moved
 from activities.opening.message_keys import body_digest, key_digest

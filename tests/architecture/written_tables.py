@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starters.cli.manager_links import MANAGER_QUERIES, link
 from starters.cli.profile import TEMPORAL_UI
 from starters.cli.screen import LOCAL
+from workflows.messages.arrears import ArrearsState
 from workflows.messages.clocks import ClockRule
+from workflows.messages.fee_cycle import FeeCycleState
+from workflows.messages.fee_month import FeeMonthState
+from workflows.messages.fee_policy import DunningPolicy, FeePolicy, FeeReportPolicy
 from workflows.messages.identifiers import SEARCH_ATTRIBUTES, CaseKind
 from workflows.messages.message import Message
 from workflows.messages.people import Role
@@ -37,7 +41,7 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
-def actions(kind: CaseKind, states: Iterable[RepairState | ServiceState | RevisitState]) -> str:
+def actions(kind: CaseKind, states: Iterable[Any]) -> str:
     """Who may do what to a case of that kind, and in which of its states."""
     in_order = tuple(states)
     rows = [
@@ -93,6 +97,12 @@ WRITTEN: Final[dict[str, Callable[[], str]]] = {
     "docs/domain/special-service.md#clocks": partial(clocks, "service", ServicePolicy()),
     "docs/domain/revisit.md#actions": partial(actions, CaseKind.REVISIT, RevisitState),
     "docs/domain/revisit.md#clocks": partial(clocks, "revisit", RevisitPolicy()),
+    "docs/domain/fee-cycle.md#actions": partial(actions, CaseKind.FEE_CYCLE, FeeCycleState),
+    "docs/domain/fee-cycle.md#clocks": partial(clocks, "fee", FeePolicy()),
+    "docs/domain/fee-cycle.md#month actions": partial(actions, CaseKind.FEE_MONTH, FeeMonthState),
+    "docs/domain/fee-cycle.md#month clocks": partial(clocks, "fee_reports", FeeReportPolicy()),
+    "docs/domain/arrears.md#actions": partial(actions, CaseKind.ARREARS, ArrearsState),
+    "docs/domain/arrears.md#clocks": partial(clocks, "dunning", DunningPolicy()),
     "docs/managers.md#links": manager_links,
     "docs/managers.md#search attributes": search_attributes,
 }

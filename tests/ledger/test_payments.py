@@ -14,8 +14,9 @@ from activities.connections.database import Database
 from activities.ledger.account_state import prepaid_balance, standing
 from activities.ledger.billing import NewBill, issue_bill
 from activities.ledger.journal import NewEntry, post
-from activities.ledger.payments import NewPayment, PaymentTaken, reverse_payment, take_payment
+from activities.ledger.payments import NewPayment, PaymentTaken, take_payment
 from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.reversals import reverse_payment
 from activities.ledger.shifts import open_shift
 from tests.billing.community import CODE, at, day, flat
 from tests.processes.fee_cases import policy

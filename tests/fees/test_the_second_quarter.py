@@ -1,0 +1,249 @@
+"""The whole second quarter of 2026 of the sample community, on the real server and the real ledger (CYC-01, DUN-01).
+
+From the extraction on 03-25 to 其它方式 on 05-20: every part is real, only the clocks are moved on.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper
+
+from activities.connections.database import Database
+from activities.connections.keys import KeyRing
+from activities.connections.settings import Settings
+from activities.ledger.bill_notices import WrittenNotice, send_notices
+from activities.ledger.payments import NewPayment, take_payment
+from activities.ledger.telling import tell_moved, tell_sent
+from activities.opening.fee_cases import FeeCases
+from tests.processes.case_under_test import at
+from tests.processes.fee_cases import policy
+from tests.rules.year_2026 import CALENDAR_OF_2026
+from workers.assembly import build
+from workflows.messages.case import ActionRequest, CaseView
+from workflows.messages.fee_opening import FeePeriodKind, OpenFees
+from workflows.messages.identifiers import TaskQueue
+from workflows.messages.ledger import PaymentMethod
+from workflows.messages.people import Actor, Role
+
+HOME = "YGHY"
+FINANCE = Actor(role=Role.FINANCE, code="F001")
+CASHIER = Actor(role=Role.CASHIER, code="C001")
+STEWARD = Actor(role=Role.STEWARD, code="G001")
+SITE_MANAGER = Actor(role=Role.SITE_MANAGER, code="M001")
+DEBTORS = ("1-101-Y1", "1-102-Y1", "1-103-Y1")
+
+
+@dataclass
+class Quarter:
+    """The community's quarter as it is played."""
+
+    db: Database
+    client: Client
+    skipper: TimeSkipper
+    messages: int = 0
+
+    def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        with self.db.begin() as connection:
+            return [tuple(row) for row in connection.execute(text(statement), values)]
+
+    def case(self, number: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(number)
+
+    async def view(self, number: str) -> CaseView:
+        seen: CaseView = await self.case(number).query("view", result_type=CaseView)
+        return seen
+
+    async def until(self, number: str, moment: str) -> None:
+        remaining = at(moment) - (await self.view(number)).now
+        if remaining.total_seconds() > 0:
+            await self.skipper.fast_forward(self.case(number), remaining)
+
+    async def act(self, case: str, actor: Actor, action: str, /, **details: Any) -> None:
+        self.messages += 1
+        request = ActionRequest(
+            action=action, community=HOME, actor=actor, message_id=f"m{self.messages}", details=details
+        )
+        await self.case(case).execute_update("act", request, id=request.message_id)
+
+    async def becomes(self, number: str, state: str) -> None:
+        async def reached() -> bool:
+            return (await self.view(number)).state == state
+
+        await eventually(reached)
+
+    async def pay(self, account: str, amount: Decimal, moment: str, transaction: str) -> None:
+        new = NewPayment(
+            community=HOME, key=transaction, body_digest=transaction, account=account, amount=amount,
+            method=PaymentMethod.QR_CODE, succeeded_at=at(moment), actor=Actor(role=Role.SYSTEM), provider="gateway",
+            transaction=transaction,
+        )  # fmt: skip
+
+        def take() -> None:
+            with self.db.begin() as connection:
+                take_payment(connection, self.db.personal, new, policy())
+
+        await asyncio.to_thread(take)
+        await tell_moved(self.client, self.db, HOME, [account], transaction, at(moment))
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
+    until = time.monotonic() + 40
+    while not await condition():
+        assert time.monotonic() < until, "it never came"
+        await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def quarter(
+    sample: Database, client: Client, time_skipper: TimeSkipper, keyring: KeyRing, tmp_path: Path
+) -> AsyncIterator[Quarter]:
+    url = sample.engine.url.render_as_string(hide_password=False)
+    settings = Settings(database_url=url, keys_file=tmp_path / "none")
+    database = Database.connect(url, keyring, pool_size=20)
+    workers = [build(queue, time_skipper.client, settings, database, keyring) for queue in TaskQueue]
+    async with workers[0], workers[1], workers[2], workers[3]:
+        yield Quarter(database, time_skipper.client, time_skipper)
+    database.close()
+
+
+@pytest.mark.timeout(300)
+async def test_the_second_quarter_goes_from_extraction_to_other_means(quarter: Quarter, keyring: KeyRing):
+    opened = await FeeCases(quarter.db, quarter.client, keyring.case_number_key).open_fees(
+        OpenFees(community=HOME, kind=FeePeriodKind.CYCLE, on_day=date(2026, 3, 25), at=at("03-25 00:30"))
+    )
+    again = await FeeCases(quarter.db, quarter.client, keyring.case_number_key).open_fees(
+        OpenFees(community=HOME, kind=FeePeriodKind.CYCLE, on_day=date(2026, 3, 26), at=at("03-26 00:30"))
+    )
+    assert (opened.created, again.created, again.number) == (True, False, opened.number)
+    cycle = opened.number
+
+    # 提取: every home has its row, the developer pays for the empty ones
+    await quarter.becomes(cycle, "under_review")
+    count, due = quarter.rows("SELECT count(*), sum(due_total) FROM fee_table_rows")[0]
+    homes = quarter.rows("SELECT count(*) FROM units WHERE kind = 'home' AND community = :home", home=HOME)[0][0]
+    assert count == homes == 312
+
+    # 审核 on the 26th, 出账
+    await quarter.until(cycle, "03-26 10:00")
+    await quarter.act(cycle, FINANCE, "approve", version=1)
+    await quarter.becomes(cycle, "approved")
+
+    async def billed() -> bool:
+        return quarter.rows("SELECT count(*) FROM fee_notices")[0][0] == homes
+
+    await eventually(billed)
+    assert quarter.rows("SELECT sum(open_principal) FROM bills")[0][0] == due
+
+    # 派发 by the stewards on the 27th, checked to the cent
+    await quarter.until(cycle, "03-27 09:00")
+    await quarter.act(cycle, CASHIER, "hand_over", signed_by=["G001", "G002", "G003"])
+    await send_all(quarter, cycle, at("03-27 15:00"))
+    await quarter.becomes(cycle, "notified")
+
+    # 收缴期: everybody pays but three
+    await quarter.until(cycle, "04-01 09:00")
+    await quarter.becomes(cycle, "collecting")
+    for account, left in quarter.rows("SELECT account, open_principal FROM bills ORDER BY account"):
+        if account not in DEBTORS:
+            await quarter.pay(account, left, "04-08 10:00", f"T-{account}")
+    await quarter.until(cycle, "04-13 00:31")
+    await quarter.becomes(cycle, "dunning")
+
+    # 首次催款: one case for each who has not paid
+    cases = dict(quarter.rows('SELECT account, "case" FROM arrears_openings'))
+    assert tuple(sorted(cases)) == DEBTORS
+    for account in DEBTORS:
+        await quarter.becomes(cases[account], "first")
+    stays, pays, partly = (cases[account] for account in DEBTORS)
+
+    async def three_sheets() -> bool:
+        return quarter.rows("SELECT count(*) FROM fee_notices WHERE kind = 'first'")[0][0] == 3
+
+    await eventually(three_sheets)
+    for place, case in enumerate((stays, pays, partly)):
+        await quarter.act(case, SITE_MANAGER, "seal", number=f"YY-{place}", copies=1)
+        await eventually(lambda case=case: _is_sealed(quarter, case, "first"))
+        await quarter.until(case, "04-17 15:00")
+        await quarter.act(case, STEWARD, "deliver", received_on="2026-04-17")
+    await eventually(lambda: _is(quarter, "SELECT count(*) FROM fee_notices WHERE delivered_on = '2026-04-17'", 3))
+
+    # DUN-05: the second pays on the last evening; the third pays a part (DUN-09)
+    principal = dict(quarter.rows("SELECT account, principal FROM bills WHERE account = ANY(:who)", who=list(DEBTORS)))
+    await quarter.pay(DEBTORS[2], Decimal("100.00"), "04-20 10:00", "T-part")
+    late = (principal[DEBTORS[1]] * 17 * Decimal("0.0005")).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+    await quarter.until(pays, "04-27 20:00")
+    await quarter.pay(DEBTORS[1], principal[DEBTORS[1]] + late, "04-27 20:00", "T-last-evening")
+    assert (await quarter.case(pays).result())["state"] == "settled"
+
+    # 二次催款 on 04-28, 最后催款 on the made-up Saturday, 其它方式 after that
+    for stage, issued, received, following in (
+        ("second", "04-28", "2026-04-28", "05-09 08:31"),
+        ("final", "05-09", "2026-05-09", "05-20 08:31"),
+    ):
+        await quarter.until(stays, f"{issued} 08:31")
+        await quarter.becomes(stays, stage)
+        sheet = quarter.rows(
+            'SELECT issued_on, principal, late_fee FROM fee_notices WHERE kind = :stage AND "case" = :case',
+            stage=stage, case=stays,
+        )  # fmt: skip
+        assert sheet[0][0] == date.fromisoformat(f"2026-{issued}")
+        days = (date.fromisoformat(f"2026-{issued}") - date(2026, 4, 10)).days
+        assert sheet[0][1:] == (principal[DEBTORS[0]], _late_fee(principal[DEBTORS[0]], days))
+        await quarter.act(stays, SITE_MANAGER, "seal", number=f"YY-{stage}", copies=1)
+        await eventually(lambda stage=stage: _is_sealed(quarter, stays, stage))
+        await quarter.act(stays, STEWARD, "deliver", received_on=received)
+        await quarter.until(stays, following)
+    await quarter.becomes(stays, "other_means")
+
+    # the books: nothing lost, nothing doubled, no number skipped
+    assert quarter.rows("SELECT sum(amount) FROM postings")[0][0] == 0
+    assert quarter.rows("SELECT sum(open_principal) FROM bills WHERE account = :who", who=DEBTORS[0])[0][0] > 0
+    for series, table in (("JF", "fee_notices"), ("CK", "fee_notices"), ("SK", "payments")):
+        numbers = sorted(n for (n,) in quarter.rows(f"SELECT number FROM {table} WHERE number LIKE '{series}-%'"))  # noqa: S608
+        assert numbers == [f"{series}-2026-{n:06d}" for n in range(1, len(numbers) + 1)]
+    recomputed = quarter.rows(
+        "SELECT count(*) FROM bills LEFT JOIN (SELECT bill, sum(amount) AS amount FROM postings"
+        " WHERE ledger_account = 'receivable' GROUP BY bill) AS posted ON bill = number"
+        " WHERE open_principal <> coalesce(amount, 0)"
+    )
+    assert recomputed == [(0,)]
+
+
+def _late_fee(principal: Decimal, days: int) -> Decimal:
+    return (principal * days * Decimal("0.0005")).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+
+
+async def _is(quarter: Quarter, statement: str, expected: int) -> bool:
+    return quarter.rows(statement)[0][0] == expected
+
+
+async def _is_sealed(quarter: Quarter, case: str, stage: str) -> bool:
+    """Whether the record says so, and with it the case."""
+    order = {"first": 1, "second": 2, "final": 3}[stage]
+    said = quarter.rows("SELECT count(*) FROM case_lines WHERE \"case\" = :case AND event = 'sealed'", case=case)
+    return said == [(order,)]
+
+
+async def send_all(quarter: Quarter, cycle: str, moment: datetime) -> None:
+    """Each steward writes and sends the notices of the own area."""
+    for area, steward in (("A1", "G001"), ("A2", "G002"), ("A3", "G003")):
+        written = [
+            WrittenNotice(number, total)
+            for number, total in quarter.rows(
+                "SELECT number, total FROM fee_notices WHERE steward_area = :area ORDER BY number", area=area
+            )
+        ]
+        actor = Actor(role=Role.STEWARD, code=steward)
+        with quarter.db.begin() as connection:
+            done = send_notices(connection, HOME, written, actor, moment, policy(), CALENDAR_OF_2026, frozenset({area}))
+        assert done.cycles == {cycle}
+        await tell_sent(quarter.client, HOME, done.cycles, f"sent-{area}", moment)
