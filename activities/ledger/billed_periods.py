@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.journal import NewEntry, post
+from activities.ledger.journal import NewEntry, derived_key, post
 from activities.ledger.unit_charging import unit_chargings
 from activities.records.bill_tables import Bill
 from activities.records.fee_tables import Adjustment, FeeAccount
@@ -128,14 +128,17 @@ def _settle(  # noqa: PLR0917 - one difference with all that explains it
     }
     if settled.to_pending:
         waits = insert(Adjustment).values(
-            **values, amount=settled.to_pending, key=f"{change.key}:{account}:{quarter.code}"
+            **values, amount=settled.to_pending, key=derived_key(change.key, account, quarter.code)
         )
         connection.execute(waits)
     if settled.to_credit:
         bill = _bill_of(connection, change.community, account, quarter)
         connection.execute(
             insert(Adjustment).values(
-                **values, amount=-settled.to_credit, key=f"{change.key}:{account}:{quarter.code}:-", credits=bill
+                **values,
+                amount=-settled.to_credit,
+                key=derived_key(change.key, account, quarter.code, "credit"),
+                credits=bill,
             )
         )
         _credit(connection, personal, change, account, bill, settled.to_credit)
@@ -198,7 +201,7 @@ def _credit(  # noqa: PLR0917 - one credit with all that explains it
         personal,
         NewEntry(
             community=change.community,
-            key=f"credit:{change.key}:{bill}",
+            key=derived_key("credit", change.key, bill),
             book=Book.MANAGEMENT,
             kind=EntryKind.CREDIT,
             on_day=change.at.date(),

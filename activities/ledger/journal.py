@@ -1,5 +1,6 @@
 """Posting to the journal 记账: whole entries, once for each key; PostgreSQL refuses what is out of balance."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -37,6 +38,11 @@ class NewEntry:
     source: str = ""
     reason: str = field(default="", repr=False)
     reverses: int | None = None
+
+
+def derived_key(*parts: str) -> str:
+    """A key that follows from what caused an entry or an adjustment, however long its parts are."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def post(connection: Connection, personal: PersonalDataCipher, entry: NewEntry) -> int:

@@ -235,7 +235,7 @@ ENTRY = (
 )
 def test_postgresql_refuses_what_the_rules_forbid(owing, legs, constraint):
     values = ",".join(
-        f"((SELECT id FROM entry),{line},'YGHY','{kept}','{ACCOUNT}','{bill}','',{amount},DATE '2026-04-08')"
+        f"((SELECT id FROM entry),{line},'YGHY','{kept}','{ACCOUNT}','{bill}','',{amount},DATE '2026-04-08')"  # noqa: S608
         for line, (kept, amount, bill) in enumerate(legs, 1)
     )
     posted = text(f"WITH entry AS ({ENTRY}) INSERT INTO postings VALUES {values}")  # noqa: S608
