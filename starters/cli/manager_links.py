@@ -48,6 +48,13 @@ MANAGER_QUERIES: Final = (
     ManagerQuery("待回访", "accepted, its revisit is open", f"CaseState = '待回访' AND {_RUNNING}"),
     ManagerQuery("回访未办结", "revisits that are not over", f"CaseKind = '回访' AND {_RUNNING}"),
     ManagerQuery("待客户签字", "special services that nobody has signed", f"CaseState = '待验收' AND {_RUNNING}"),
+    ManagerQuery("收费周期", "quarters of fees that are under way", f"CaseKind = '收费' AND {_OPEN}"),
+    ManagerQuery(
+        "应收表待审核", "tables that wait for finance", f"CaseKind = '收费' AND CaseState = '待审核' AND {_RUNNING}"
+    ),
+    ManagerQuery("催缴中", "accounts in arrears", f"CaseKind = '催缴' AND {_RUNNING}"),
+    ManagerQuery("催缴期满待决定", "all three notices have run out", f"CaseState = '其它方式' AND {_RUNNING}"),
+    ManagerQuery("收费月结未报", "months whose reports are not sent", f"CaseKind = '收费月结' AND {_OPEN}"),
     ManagerQuery(
         "异常结束",
         "ended without being closed; the record must say why",
