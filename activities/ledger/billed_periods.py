@@ -9,11 +9,13 @@ from sqlalchemy import Connection, func, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import NewEntry, derived_key, post
+from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.unit_charging import unit_chargings
 from activities.records.bill_tables import Bill
 from activities.records.fee_tables import Adjustment, FeeAccount
+from activities.records.journal_tables import JournalEntry, Posting
 from workflows.messages.fee_policy import FeePolicy
-from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem
+from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, LedgerAccount
 from workflows.messages.people import Actor
 from workflows.rules.adjustments import Billed, differences, settle_adjustment
 from workflows.rules.amounts import ZERO
@@ -131,17 +133,15 @@ def _settle(  # noqa: PLR0917 - one difference with all that explains it
             **values, amount=settled.to_pending, key=derived_key(change.key, account, quarter.code)
         )
         connection.execute(waits)
-    if settled.to_credit:
-        bill = _bill_of(connection, change.community, account, quarter)
-        connection.execute(
-            insert(Adjustment).values(
-                **values,
-                amount=-settled.to_credit,
-                key=derived_key(change.key, account, quarter.code, "credit"),
-                credits=bill,
-            )
+    for bill, amount in _spread(connection, change.community, account, quarter, settled.to_credit):
+        credited = insert(Adjustment).values(
+            **values,
+            amount=-amount,
+            key=derived_key(change.key, account, quarter.code, bill),
+            credits=bill,
         )
-        _credit(connection, personal, change, account, bill, settled.to_credit)
+        connection.execute(credited)
+        _credit(connection, personal, change, account, bill, amount)
     return Adjusted(account, quarter.code, difference)
 
 
@@ -159,19 +159,49 @@ def _waiting(connection: Connection, community: str, account: str, period: str) 
     return max(waiting or ZERO, ZERO)
 
 
-def _bill_of(connection: Connection, community: str, account: str, quarter: Quarter) -> str:
-    """The bill of the period that is credited: the one of which most is left to credit, the latest of equals."""
-    numbers = connection.execute(
-        select(Bill.number)
+def _spread(
+    connection: Connection, community: str, account: str, quarter: Quarter, amount: Decimal
+) -> list[tuple[str, Decimal]]:
+    """Which bills are credited, and by how much: those of the period, and those that took its adjustments up.
+
+    None is credited by more than it still asks for.
+    """
+    taken_up = select(Adjustment.billed_in).where(
+        Adjustment.community == community, Adjustment.account == account, Adjustment.period == quarter.code
+    )
+    credited = (
+        select(func.coalesce(-func.sum(Posting.amount), 0))
+        .join(JournalEntry, JournalEntry.id == Posting.entry)
+        .where(
+            Posting.community == Bill.community,
+            Posting.bill == Bill.number,
+            Posting.ledger_account == LedgerAccount.RECEIVABLE.value,
+            JournalEntry.kind == EntryKind.CREDIT,
+            Posting.amount < 0,
+        )
+        .scalar_subquery()
+    )
+    bills = connection.execute(
+        select(Bill.number, (Bill.principal - credited).label("asks"))
         .where(
             Bill.community == community,
             Bill.account == account,
             Bill.item == FeeItem.MANAGEMENT_FEE,
-            (Bill.period == quarter.code) | Bill.period.startswith(f"{quarter.code}-L"),
+            (Bill.period == quarter.code)
+            | Bill.period.startswith(f"{quarter.code}-L", autoescape=True)
+            | Bill.number.in_(taken_up),
         )
-        .order_by(Bill.principal.desc(), Bill.issued_on.desc())
-    ).scalars()
-    return next(iter(numbers))
+        .order_by(Bill.principal.desc(), Bill.number)
+    )
+    parts, left = [], amount
+    for bill in bills:
+        part = min(left, bill.asks)
+        if part > 0:
+            parts.append((str(bill.number), part))
+            left -= part
+    if left:
+        raise LedgerRefusedError("nothing_to_credit", "应减金额超过该期间已出账金额:请财务部核对账单")
+    return parts
 
 
 def _credit(  # noqa: PLR0917 - one credit with all that explains it

@@ -27,6 +27,7 @@ _NAMES: Final = {
     Role.ENGINEERING_LEAD: "lead",
     Role.SITE_MANAGER: "manager",
     Role.CASHIER: "cashier",
+    Role.FINANCE: "finance",
 }
 """How the profile file names the first person of a role."""
 _BY_CODE: Final = frozenset({Role.TECHNICIAN, Role.STEWARD})

@@ -39,6 +39,7 @@ LEDGER_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "unknown_notice": (404, "没有这个编号的缴费通知单"),
     "not_your_area": (403, "通知单不在您负责的片区"),
     "amount_differs": (409, "填写金额与应收明细表不符,不能派发:请核对后重写"),
+    "nothing_to_credit": (409, "应减金额超过该期间已出账金额:请财务部核对账单"),
     "unknown_table": (404, "没有这一季度的应收明细表"),
     "fees_not_charged": (409, "本项目的政策不收物业费"),
 }

@@ -53,7 +53,7 @@ class NoticeOut(BaseModel):
     status_code=201,
     responses=documented(
         *KEYED, "unknown_unit", "unknown_account", "fact_in_future", "two_persons", "supervisor_only", "no_permit",
-        "permit_not_cancellable", "taken_over_already", "unknown_staff",
+        "permit_not_cancellable", "taken_over_already", "nothing_to_credit", "unknown_staff",
     ),
 )  # fmt: skip
 async def enter_a_fact(

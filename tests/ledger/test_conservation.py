@@ -1,0 +1,148 @@
+"""Money is conserved over random sequences of bills, payments, reversals, transfers, permits and prices.
+
+Each seed is one community's life of twenty movements on the real ledger; after every one of them the books are looked
+at.
+"""
+
+import random
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Connection, text
+
+from activities.billing.quarter_table import QuarterTables
+from activities.connections.database import Database
+from activities.ledger.billed_periods import quarters_billed
+from activities.ledger.facts import NewFact, enter_fact
+from activities.ledger.payments import NewPayment, take_payment
+from activities.ledger.price_changes import NewTerms, enter_terms
+from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.reversals import reverse_payment
+from activities.ledger.unit_charging import unit_chargings
+from tests.billing.community import CODE, LONG_AGO, at, day, flat, job_of
+from tests.ledger.test_facts import bill_quarter
+from tests.processes.fee_cases import policy
+from tests.rules.year_2026 import CALENDAR_OF_2026
+from workflows.messages.ledger import PaymentMethod
+from workflows.messages.people import Actor, Role
+from workflows.messages.unit_facts import UnitFactKind
+from workflows.rules.charges import charge_lines, total
+from workflows.rules.quarters import Quarter
+
+CASHIER = Actor(role=Role.CASHIER, code="C001")
+FINANCE = Actor(role=Role.FINANCE, code="F001")
+STEWARD = Actor(role=Role.STEWARD, code="G001")
+
+
+class Life:
+    """A unit's fees from the first quarter on, moved at random."""
+
+    def __init__(self, db: Database, tables: QuarterTables, seed: int) -> None:
+        self.db, self.tables, self.chance = db, tables, random.Random(seed)  # noqa: S311 - a test's own dice
+        self.today = day("01-20")
+        self.step = 0
+        self.payments: list[str] = []
+
+    def move(self) -> None:
+        """One movement, some days later; what the ledger refuses leaves nothing."""
+        self.step += 1
+        self.today += timedelta(days=self.chance.randint(0, 9))
+        movement = self.chance.choice([self.pay, self.pay, self.pay, self.reverse, self.fact, self.price])
+        with suppress(LedgerRefusedError):
+            movement()
+
+    @property
+    def now(self):
+        return at(f"{self.today:%m-%d} 10:00")
+
+    def pay(self) -> None:
+        with self.db.begin() as connection:
+            account = self.chance.choice(sorted(connection.scalars(text("SELECT code FROM fee_accounts"))))
+            amount = Decimal(self.chance.randint(1, 120_000)) / 100
+            new = NewPayment(
+                community=CODE, key=f"p{self.step}", body_digest="", account=account, amount=amount,
+                method=PaymentMethod.TRANSFER, succeeded_at=self.now, actor=CASHIER,
+            )  # fmt: skip
+            taken = take_payment(connection, self.db.personal, new, policy())
+            assert sum(part.amount for part in taken.parts) == amount
+        self.payments.append(taken.number)
+
+    def reverse(self) -> None:
+        if self.payments:
+            number = self.chance.choice(self.payments)
+            with self.db.begin() as connection:
+                reverse_payment(connection, self.db.personal, CODE, number, FINANCE, self.now)
+
+    def fact(self) -> None:
+        kind = self.chance.choice(
+            [UnitFactKind.TRANSFER, UnitFactKind.PERMIT_ISSUED, UnitFactKind.TENANCY, UnitFactKind.WORKS_PROVEN]
+        )
+        new = NewFact(
+            community=CODE, unit="1-101", kind=kind, day=self.today - timedelta(days=self.chance.randint(0, 20)),
+            key=f"f{self.step}", at=self.now, actor=STEWARD,
+        )  # fmt: skip
+        with self.db.begin() as connection:
+            enter_fact(connection, self.db.personal, new, policy(), CALENDAR_OF_2026)
+
+    def price(self) -> None:
+        new = NewTerms(
+            community=CODE, unit="1-101", since=self.today - timedelta(days=self.chance.randint(0, 40)),
+            area=Decimal(self.chance.randint(5000, 15000)) / 100, price=Decimal("2.80"), key=f"t{self.step}",
+            at=self.now, actor=CASHIER, supervisor="S001", finance="F001",
+        )  # fmt: skip
+        with self.db.begin() as connection:
+            enter_terms(connection, self.db.personal, new, policy())
+
+
+def look_at_the_books(connection: Connection) -> None:
+    """What holds at every moment."""
+
+    def none(statement: str) -> None:
+        assert connection.execute(text(statement)).all() == []
+
+    assert connection.execute(text("SELECT coalesce(sum(amount), 0) FROM postings")).scalar_one() == 0
+    none(
+        "SELECT number FROM bills LEFT JOIN (SELECT bill, sum(amount) AS left FROM postings"
+        " WHERE ledger_account = 'receivable' GROUP BY bill) AS posted ON bill = number"
+        " WHERE open_principal <> coalesce(posted.left, 0) OR open_principal < 0"
+    )
+    none(
+        "SELECT liabilities.account FROM liabilities LEFT JOIN (SELECT account, -sum(amount) AS owed FROM postings"
+        " WHERE ledger_account = 'prepayment' GROUP BY account) AS posted USING (account)"
+        " WHERE ledger_account = 'prepayment' AND (balance <> coalesce(owed, 0) OR balance < 0)"
+    )
+
+
+def what_was_billed_is_what_should_be(connection: Connection) -> None:
+    """Bills and adjustments of a billed quarter come to what the facts now say, for every payer (F7)."""
+    billed = quarters_billed(connection, CODE, "1-101")
+    fee = policy().fee
+    (unit,) = unit_chargings(connection, CODE, units=["1-101"], trigger=fee.full_trigger, vacancy=fee.vacancy)
+    for quarter in sorted({one.period for one in billed}):
+        lines = charge_lines(unit, quarter.first_day, quarter.last_day, fee.half_factor)
+        for account in {line.account for line in lines} | {one.account for one in billed if one.period == quarter}:
+            so_far = sum(one.amount for one in billed if (one.account, one.period) == (account, quarter))
+            assert so_far == total(lines, account), (account, quarter)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_money_is_conserved_whatever_happens(billed: Database, tables: QuarterTables, seed: int):
+    flat(billed, payers={"K": LONG_AGO, "Y1": day("01-05")} if seed % 2 else {"Y1": LONG_AGO})
+    bill_quarter(tables, "2026Q1", "01-06 10:00")
+    life = Life(billed, tables, seed)
+    for _ in range(20):
+        if life.today >= Quarter(2026, 1).last_day and not _is_billed(billed):
+            bill_quarter(tables, "2026Q2", f"{life.today:%m-%d} 09:00")
+        life.move()
+        with billed.begin() as connection:
+            look_at_the_books(connection)
+    with billed.begin() as connection:
+        what_was_billed_is_what_should_be(connection)
+
+
+def _is_billed(db: Database) -> bool:
+    with db.begin() as connection:
+        count = text("SELECT count(*) FROM fee_tables WHERE quarter = :quarter")
+        return bool(connection.execute(count, {"quarter": job_of("2026Q2").quarter}).scalar_one())
