@@ -92,7 +92,7 @@ def _rows(
     carried = carried_forward(connection, job, chunk, units)
     charged = unit_chargings(
         connection, job.community, first=chunk.first, until=chunk.until, units=units,
-        trigger=job.fee.full_trigger, vacancy=job.fee.vacancy,
+        trigger=job.fee.trigger, vacancy=job.fee.vacancy,
     )  # fmt: skip
     for unit in charged:
         lines = charge_lines(unit, quarter.first_day, quarter.last_day, job.fee.half_factor)

@@ -49,7 +49,7 @@ def lines_of_unit(
     connection: Connection, community: str, unit: str, quarter: Quarter, fee: FeePolicy
 ) -> list[ChargeLine]:
     """Return the unit's lines of a quarter, for all payers, as the facts now say."""
-    found = list(unit_chargings(connection, community, units=[unit], trigger=fee.full_trigger, vacancy=fee.vacancy))
+    found = list(unit_chargings(connection, community, units=[unit], trigger=fee.trigger, vacancy=fee.vacancy))
     if not found:
         return []
     return charge_lines(found[0], quarter.first_day, quarter.last_day, fee.half_factor)

@@ -81,7 +81,7 @@ def take_payment(connection: Connection, personal: PersonalDataCipher, new: NewP
     on_day = local(new.succeeded_at, policy.calendar.tz).date()
     bills = open_bills(connection, new.community, new.account, on_day, policy.late_fee)
     try:
-        parts = allocate(new.amount, bills, policy.fee.allocation, new.designated)
+        parts = allocate(new.amount, bills, policy.fee.order, new.designated)
     except ValueError as unknown:
         raise LedgerRefusedError("unknown_bill", str(unknown)) from None
     number = next_numbers(connection, new.community, Series.PAYMENT, on_day.year)[0]

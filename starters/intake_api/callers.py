@@ -45,12 +45,9 @@ class Right(StrEnum):
     KEEP_ROSTER = "keep_roster"
     READ_LEDGER = "read_ledger"
     ENTER_FACTS = "enter_facts"
-    CONFIRM_FACTS = "confirm_facts"
     COLLECT = "collect"
     APPROVE_MONEY = "approve_money"
     SEND_NOTICES = "send_notices"
-    HAND_IN_PARKING = "hand_in_parking"
-    CLOSE_THE_DAY = "close_the_day"
     SEND_REPORTS = "send_reports"
 
 
@@ -71,12 +68,9 @@ RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
     # the ledger names accounts by codes; what a customer owes is for those who serve him or answer for the money
     Right.READ_LEDGER: _DESK | _MANAGERS | _MONEY,
     Right.ENTER_FACTS: _DESK | _MANAGERS | {_R.CASHIER},
-    Right.CONFIRM_FACTS: _MANAGERS | {_R.CS_SUPERVISOR},
     Right.COLLECT: frozenset({_R.CASHIER}),
     Right.APPROVE_MONEY: _MANAGERS | {_R.CS_SUPERVISOR, _R.FINANCE},
     Right.SEND_NOTICES: frozenset({_R.STEWARD, _R.CS_SUPERVISOR}),
-    Right.HAND_IN_PARKING: frozenset({_R.PARKING_ATTENDANT, _R.CASHIER}),
-    Right.CLOSE_THE_DAY: _MONEY,
     Right.SEND_REPORTS: _MANAGERS | _MONEY | {_R.CS_SUPERVISOR},
 }
 """Which roles may use which routes; a role that is not named may not."""

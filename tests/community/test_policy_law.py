@@ -105,6 +105,8 @@ def test_hazards_left_out_of_the_table_of_words_are_refused_each_by_name() -> No
         ("revisit.rules.1.scope", ["repair"], "duplicate"),
         ("fee.half_factor", "1.5", "out_of_range"),
         ("fee.half_factor", "-0.5", "out_of_range"),
+        ("fee.full_trigger", "whenever", "unknown_value"),
+        ("fee.allocation", "late_fee_first", "unknown_value"),
         ("fee.proration", "thirtieths", "unknown_value"),
         ("fee.due_day", 31, "out_of_range"),
         # the slip that the message names: 0.05 % typed as 0.05

@@ -119,7 +119,7 @@ def what_was_billed_is_what_should_be(connection: Connection) -> None:
     """Bills and adjustments of a billed quarter come to what the facts now say, for every payer (F7)."""
     billed = quarters_billed(connection, CODE, "1-101")
     fee = policy().fee
-    (unit,) = unit_chargings(connection, CODE, units=["1-101"], trigger=fee.full_trigger, vacancy=fee.vacancy)
+    (unit,) = unit_chargings(connection, CODE, units=["1-101"], trigger=fee.trigger, vacancy=fee.vacancy)
     for quarter in sorted({one.period for one in billed}):
         lines = charge_lines(unit, quarter.first_day, quarter.last_day, fee.half_factor)
         for account in {line.account for line in lines} | {one.account for one in billed if one.period == quarter}:

@@ -7,6 +7,7 @@ new ones when a path is added, and keep the old.
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,20 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from tests import servers
-from tests.processes import test_revisit, test_special_service
+from tests.processes import outside_ledger, test_revisit, test_special_service
 from tests.processes.case_under_test import CaseUnderTest, at, eventually
-from tests.processes.centre import DESK, LEAD, SUPERVISOR, Centre, service_centre, technician
+from tests.processes.centre import DESK, LEAD, SITE_MANAGER, SUPERVISOR, Centre, service_centre, technician
+from tests.processes.fee_cases import (
+    ACCOUNT,
+    ASSISTANT,
+    CASHIER,
+    FINANCE,
+    STEWARD,
+    open_arrears,
+    open_cycle,
+    open_month,
+)
+from workflows.messages.billing import DayFindings, FeeReportSent
 from workflows.messages.passing_on import CaseWord
 from workflows.messages.selecting import RevisitSelection
 
@@ -189,6 +201,90 @@ async def revisit_not_reached(centre: Centre) -> CaseUnderTest:
     return case
 
 
+async def fee_cycle_in_two_versions(centre: Centre) -> CaseUnderTest:
+    """A quarter whose table was returned once and changed once, to its list and its end."""
+    ledger = centre.outside.ledger
+    case = await open_cycle(centre)
+    await case.becomes("under_review")
+    await case.act(FINANCE, "reject", version=1, rows=[{"account": "1-101-Y1", "reason": "面积不符"}])
+    await case.becomes("correcting")
+    await case.act(CASHIER, "resubmit", reason="已更正")
+    await case.becomes("under_review")
+    await case.hear(CaseWord.ROWS_DIRTY, "")
+    await case.recorded("recomputed")
+    await case.act(FINANCE, "approve", version=3)
+    await case.becomes("approved")
+    await case.act(CASHIER, "hand_over", signed_by=["G001"])
+    ledger.unsent = 0
+    await case.hear(CaseWord.NOTICES_SENT, "")
+    await case.becomes("notified")
+    await case.wait_until("07-01 00:01")
+    await case.handle.result()
+    return case
+
+
+async def fee_month_reported(centre: Centre) -> CaseUnderTest:
+    """The last days of a month: gathered, blocked once, reported."""
+    ledger = centre.outside.ledger
+    ledger.findings = DayFindings(unclosed_days=(date(2026, 4, 27),))
+    case = await open_month(centre, date(2026, 4, 1), "04-28 09:00")
+    await case.becomes("gathering")
+    await case.act(ASSISTANT, "gather")
+    await case.wait_until("05-01 00:01")
+    await case.becomes("reporting")
+    ledger.report = FeeReportSent(refused="arrears_without_reason", blocking=("1-101-Y1",))
+    await case.act(CASHIER, "send_report")
+    await case.recorded("report_blocked")
+    ledger.report = FeeReportSent(rate="95.10 %")
+    await case.act(CASHIER, "send_report")
+    await case.handle.result()
+    return case
+
+
+async def arrears_climbed_and_settled(centre: Centre) -> CaseUnderTest:
+    """A seal that was used, a bounce, a dispute, two notices, a payment."""
+    ledger = centre.outside.ledger
+    ledger.bills = (outside_ledger.bill(f"{ACCOUNT}/2026Q2", "04-10", "751.80", "1.13"),)
+    ledger.seals.add("YY-0")
+    case = await open_arrears(centre)
+    await case.recorded("sheet_issued")
+    await case.act(SITE_MANAGER, "seal", number="YY-0", copies=1)
+    await case.recorded("seal_refused")
+    await case.act(SITE_MANAGER, "seal", number="YY-1", copies=1)
+    await case.recorded("sealed")
+    await case.act(STEWARD, "bounce", reason="不在家")
+    await case.wait_until("04-17 15:00")
+    await case.act(STEWARD, "deliver", received_on="2026-04-17")
+    await case.recorded("delivered")
+    part = {"bill": f"{ACCOUNT}/2026Q2", "amount": "100.00"}
+    await case.act(SUPERVISOR, "dispute", parts=[part], reason="单元门未修")
+    await case.recorded("disputed")
+    await case.act(SUPERVISOR, "settle_dispute", upheld=False, answer="已修复")
+    await case.recorded("dispute_settled")
+    await case.wait_until("04-28 08:31")
+    await case.becomes("second")
+    ledger.bills = ()
+    await case.hear(CaseWord.LEDGER_MOVED, "", account=ACCOUNT)
+    await case.handle.result()
+    return case
+
+
+async def arrears_in_instalments(centre: Centre) -> CaseUnderTest:
+    """An agreement that is not kept; dunning goes on."""
+    centre.outside.ledger.bills = (outside_ledger.bill(f"{ACCOUNT}/2026Q2", "04-10", "751.80"),)
+    case = await open_arrears(centre)
+    await case.recorded("sheet_issued")
+    await case.act(SITE_MANAGER, "seal", number="YY-1", copies=1)
+    await case.recorded("sealed")
+    await case.act(STEWARD, "deliver", received_on="2026-04-13")
+    await case.recorded("delivered")
+    await case.act(SUPERVISOR, "agree_instalments", plan=[{"due_on": "2026-05-10", "amount": "751.80"}])
+    await case.wait_until("05-11 08:31")
+    await case.recorded("instalment_missed")
+    await case.becomes("second")
+    return case
+
+
 T1: Final = technician("T001")
 LINE: Final = {"code": "WX-01", "name": "更换水龙头", "unit": "只", "quantity": "1", "unit_price": "180.00"}
 
@@ -203,6 +299,10 @@ PATHS: Final[dict[str, Callable[[Centre], Awaitable[CaseUnderTest]]]] = {
             service_signed,
             revisit_in_two_rounds,
             revisit_not_reached,
+            fee_cycle_in_two_versions,
+            fee_month_reported,
+            arrears_climbed_and_settled,
+            arrears_in_instalments,
         )
     },
     "repair_continued_as_new": continued_as_new,

@@ -57,7 +57,7 @@ class DisputedPart(Message):
     amount: Amount
 
 
-class DisputeDetails(Message):
+class FeeDisputeDetails(Message):
     """登记异议: written and itemised; only these parts rest (§9.6)."""
 
     parts: tuple[DisputedPart, ...]

@@ -44,7 +44,7 @@ class FeePolicy(Message):
 
     enabled: bool = True
     half_factor: Rate = Decimal("0.5")
-    full_trigger: FullPriceTrigger = FullPriceTrigger.PERMIT_ISSUED
+    full_trigger: str = FullPriceTrigger.PERMIT_ISSUED
     proration: str = "actual_days"
     vacancy: VacancyPolicy = VacancyPolicy()
     extraction_day: int = 25
@@ -63,8 +63,18 @@ class FeePolicy(Message):
     approval: ClockRule = clock_rule("P4D", Role.SITE_MANAGER, next_level=(Role.COMPANY_MANAGER,))
     handover: ClockRule = clock_rule("P4D", Role.CS_SUPERVISOR)
     dispatch: ClockRule = clock_rule("P6D", Role.CS_SUPERVISOR)
-    allocation: Allocation = Allocation.OLDEST_PRINCIPAL_FIRST
+    allocation: str = Allocation.OLDEST_PRINCIPAL_FIRST
     collection_target: Rate = Decimal("0.95")
+
+    @property
+    def trigger(self) -> FullPriceTrigger:
+        """``full_trigger`` as the rules know it; a message keeps the word, which an older build may not know."""
+        return FullPriceTrigger(self.full_trigger)
+
+    @property
+    def order(self) -> Allocation:
+        """``allocation`` as the rules know it."""
+        return Allocation(self.allocation)
 
 
 class LateFeePolicy(Message):

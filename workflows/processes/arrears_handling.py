@@ -30,7 +30,7 @@ class ArrearsHandling(ArrearsFile):
         _A.SEAL: entered.SealDetails,
         _A.DELIVER: entered.DeliverDetails,
         _A.BOUNCE: entered.BounceDetails,
-        _A.DISPUTE: entered.DisputeDetails,
+        _A.DISPUTE: entered.FeeDisputeDetails,
         _A.SETTLE_DISPUTE: entered.SettleDisputeDetails,
         _A.AGREE_INSTALMENTS: entered.InstalmentDetails,
         _A.CHOOSE_MEANS: entered.ChooseMeansDetails,
@@ -83,7 +83,7 @@ class ArrearsHandling(ArrearsFile):
         if details.how is entered.Delivery.DOOR and not (details.photos and details.witness):
             raise Refused("evidence_missing", "张贴送达须有照片和见证人")
 
-    def _refuse_dispute(self, details: entered.DisputeDetails) -> None:
+    def _refuse_dispute(self, details: entered.FeeDisputeDetails) -> None:
         if ArrearsClock.DISPUTE_ANSWER in self.clocks:
             raise Refused("dispute_open", "已有异议待答复,请先答复")
         open_bills = {bill.number: bill for bill in self.standing.bills} if self.standing else {}

@@ -8,6 +8,7 @@ for repairs, special services and revisits is in ``policy_law_of_cases.py``, wha
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from workflows.messages.fee_policy import Allocation, FullPriceTrigger
 from workflows.messages.periods import Period
 from workflows.messages.policy import Policy
 from workflows.rules.policy_law_of_cases import repair_problems, revisit_problems, service_problems
@@ -20,7 +21,9 @@ _CHOICES: Final[dict[str, frozenset[str]]] = {
     "calendar.tz": frozenset({"Asia/Shanghai"}),
     # "preceding" would shorten a customer's period, which 民法典 §203 forbids
     "calendar.customer_roll": frozenset({"following", "none"}),
+    "fee.full_trigger": frozenset(FullPriceTrigger),
     "fee.proration": frozenset({"actual_days"}),
+    "fee.allocation": frozenset(Allocation),
 }
 
 
