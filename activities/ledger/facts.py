@@ -5,7 +5,7 @@ approved yet is computed anew. The move-in and renovation processes will enter f
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, insert, select
@@ -28,6 +28,8 @@ from workflows.rules.full_price import may_cancel_permit
 
 _K = UnitFactKind
 MAY_CONFIRM: Final = frozenset({Role.CS_SUPERVISOR, Role.SITE_MANAGER, Role.COMPANY_MANAGER})
+_OLDEST_TAKEOVER: Final = timedelta(days=3 * 366)
+"""What is older is beyond the limitation of action, and is entered as old debt or not at all (own)."""
 _NEW_PAYER: Final = {_K.TAKEOVER: PayerKind.OWNER, _K.TRANSFER: PayerKind.OWNER, _K.TENANCY: PayerKind.TENANT}
 
 
@@ -76,8 +78,8 @@ def enter_fact(
 ) -> FactEntered:
     """Enter the fact and settle what follows from it; entered again it returns the same fact and does nothing.
 
-    Raises :class:`LedgerRefusedError`: ``unknown_unit``, ``fact_in_future``, ``no_permit``, ``permit_not_cancellable``,
-    ``supervisor_only``, ``two_persons``, ``unknown_account``, ``taken_over_already``.
+    Raises :class:`LedgerRefusedError`: ``unknown_unit``, ``fact_in_future``, ``fact_too_old``, ``no_permit``,
+    ``permit_not_cancellable``, ``supervisor_only``, ``two_persons``, ``unknown_account``, ``taken_over_already``.
     """
     _refuse_unless_unit(connection, new)
     entered = connection.scalar(select(UnitFact.id).where(UnitFact.community == new.community, UnitFact.key == new.key))
@@ -117,6 +119,8 @@ def _refuse_unless_unit(connection: Connection, new: NewFact) -> None:
 def _check(connection: Connection, new: NewFact, policy: Policy) -> None:
     if new.day > new.at.date():
         raise LedgerRefusedError("fact_in_future", "事实日期不能晚于今天:发生后再登记")
+    if new.kind is _K.TAKEOVER and new.day < new.at.date() - _OLDEST_TAKEOVER:
+        raise LedgerRefusedError("fact_too_old", "收房日期超过三年,不能补登:请由财务部按期初欠费登记")
     if new.kind is _K.OCCUPIED:
         if not new.confirmed_by:
             raise LedgerRefusedError("two_persons", "未装修入住须由客服主管以上确认")

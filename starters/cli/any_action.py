@@ -177,7 +177,10 @@ def _field(text: str) -> tuple[str, Any]:
 
 def _models(kind: CaseKind) -> Mapping[str, type[Message]]:
     """The details of each action of the kind; the processes are asked only here, because loading them takes a while."""
+    from workflows.processes.arrears import Arrears
     from workflows.processes.case_messages import CaseMessages
+    from workflows.processes.fee_cycle import FeeCycle
+    from workflows.processes.fee_month import FeeMonth
     from workflows.processes.repair import Repair
     from workflows.processes.revisit import Revisit
     from workflows.processes.special_service import SpecialService
@@ -186,5 +189,8 @@ def _models(kind: CaseKind) -> Mapping[str, type[Message]]:
         CaseKind.REPAIR: Repair,
         CaseKind.SPECIAL_SERVICE: SpecialService,
         CaseKind.REVISIT: Revisit,
+        CaseKind.FEE_CYCLE: FeeCycle,
+        CaseKind.FEE_MONTH: FeeMonth,
+        CaseKind.ARREARS: Arrears,
     }
     return processes[kind].details_of

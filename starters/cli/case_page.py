@@ -10,7 +10,10 @@ import typer
 from activities.notifications.channels import ChannelName
 from starters.cli.form_page import facts_of, label, title_of
 from starters.cli.screen import LOCAL, moment, print_facts, print_table, say
+from workflows.messages.arrears import ArrearsState
 from workflows.messages.case import Channel, Identity
+from workflows.messages.fee_cycle import FeeCycleState
+from workflows.messages.fee_month import FeeMonthState
 from workflows.messages.identifiers import CaseKind
 from workflows.messages.notices import NoticeEvent
 from workflows.messages.people import Role
@@ -26,6 +29,9 @@ _STATES: Final[dict[str, type[StrEnum]]] = {
     CaseKind.REPAIR: RepairState,
     CaseKind.SPECIAL_SERVICE: ServiceState,
     CaseKind.REVISIT: RevisitState,
+    CaseKind.FEE_CYCLE: FeeCycleState,
+    CaseKind.FEE_MONTH: FeeMonthState,
+    CaseKind.ARREARS: ArrearsState,
 }
 _STATUSES: Final = {
     "sending": "发送中",
@@ -154,6 +160,13 @@ def _facts(facts: Json) -> list[str]:
         "clock": lambda code: f"{label(RepairClock, code)}时限",
         "amount": lambda amount: f"{amount}元",
         "receipt": lambda number: f"收据 {number}",
+        "version": lambda number: f"第{number}版",
+        "verdict": str,
+        "bills": lambda bills: f"账单 {bills}",
+        "sheet": lambda number: f"通知单 {number}",
+        "stage_label": str,
+        "received_on": lambda day: f"签收 {day}",
+        "rate": lambda rate: f"收费率 {rate}",
         "ground_label": str,
         "promised_on": lambda day: f"承诺 {day}",
         "rectify_by": lambda day: f"约定 {day} 前整改",

@@ -1,7 +1,7 @@
 """What may be sent to the ledger 收费登记: facts, payments, notices."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,15 +11,18 @@ from workflows.messages.fee_opening import FeePeriodKind
 from workflows.messages.ledger import PaymentMethod
 from workflows.messages.unit_facts import UnitFactKind
 
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+"""A day that this business can mean."""
+
 
 class FactBody(Body):
     """登记房屋事实. ``entered_by`` is the steward who saw an occupation, which a supervisor confirms by sending it."""
 
     unit: Code
     kind: UnitFactKind
-    day: date
+    day: Day
     account: OptionalCode = Field(default="", description="退租后由谁缴费: the account that pays again.")
-    until: date | None = None
+    until: Day | None = None
     works_seen: bool = False
     entered_by: OptionalStaffCode = ""
     evidence: OptionalReason = ""
@@ -66,10 +69,4 @@ class OpenPeriodBody(Body):
     """按期开立: the cycle or month that a day asks for, where the schedule has not opened it."""
 
     kind: FeePeriodKind
-    day: date
-
-
-class ShiftBody(Body):
-    """开班."""
-
-    action: Literal["open"] = "open"
+    day: Day

@@ -1,7 +1,7 @@
 """POST fee-cycles, fee-months, arrears: acting on fee cases; opening a period by hand 收费办理 (S4 4.2.1)."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter
 
@@ -20,6 +20,8 @@ from workflows.messages.message import Message
 from workflows.rules.business_time import local
 from workflows.rules.duty import DUTY_ZONE
 
+_REACH_DAYS: Final = 366
+"""A period is opened for a day of last year or next year at most; anything else is a slip of the pen."""
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
 
 
@@ -75,7 +77,9 @@ async def act_on_arrears(
 @router.post(
     "/v1/communities/{community}/billing/periods",
     status_code=201,
-    responses=documented("fees_not_charged", "no_policy_in_force", "records_unavailable", "outcome_unknown"),
+    responses=documented(
+        "fees_not_charged", "period_out_of_reach", "no_policy_in_force", "records_unavailable", "outcome_unknown"
+    ),
 )
 async def open_a_period(
     body: OpenPeriodBody,
@@ -87,8 +91,10 @@ async def open_a_period(
     policies = intake.snapshots.current().policies.get(community, ())
     if not policies:
         raise ProblemError("no_policy_in_force")
-    cases = FeeCases(intake.database, intake.client, intake.keyring.case_number_key)
     at = local(datetime.now(UTC), DUTY_ZONE)
+    if abs((body.day - at.date()).days) > _REACH_DAYS:
+        raise ProblemError("period_out_of_reach")
+    cases = FeeCases(intake.database, intake.client, intake.keyring.case_number_key)
     opened: FeesOpened = await cases.open_fees(OpenFees(community=community, kind=body.kind, on_day=body.day, at=at))
     if not opened.number:
         raise ProblemError("fees_not_charged")

@@ -41,6 +41,8 @@ LEDGER_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "amount_differs": (409, "填写金额与应收明细表不符,不能派发:请核对后重写"),
     "nothing_to_credit": (409, "应减金额超过该期间已出账金额:请财务部核对账单"),
     "unknown_table": (404, "没有这一季度的应收明细表"),
+    "period_out_of_reach": (422, "只能开立前后一年内的季度或月份:请核对日期"),
+    "fact_too_old": (422, "收房日期超过三年,不能补登:请由财务部按期初欠费登记"),
     "fees_not_charged": (409, "本项目的政策不收物业费"),
 }
 """What the ledger can refuse."""

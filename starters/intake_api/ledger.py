@@ -52,8 +52,8 @@ class NoticeOut(BaseModel):
     "/v1/communities/{community}/billing/facts",
     status_code=201,
     responses=documented(
-        *KEYED, "unknown_unit", "unknown_account", "fact_in_future", "two_persons", "supervisor_only", "no_permit",
-        "permit_not_cancellable", "taken_over_already", "nothing_to_credit", "unknown_staff",
+        *KEYED, "unknown_unit", "unknown_account", "fact_in_future", "fact_too_old", "two_persons", "supervisor_only",
+        "no_permit", "permit_not_cancellable", "taken_over_already", "nothing_to_credit", "unknown_staff",
     ),
 )  # fmt: skip
 async def enter_a_fact(

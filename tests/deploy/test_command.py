@@ -14,7 +14,7 @@ class Left:
 
 left = Left()
 atexit.register(print, "said at the end")
-sys.argv = ["guanjia", "schedules", "apply"]
+sys.argv = ["guanjia", "day", "--help"]
 from deploy.command import main
 main()
 """
@@ -25,7 +25,7 @@ def test_it_ends_without_taking_the_interpreter_apart_under_the_threads_of_its_l
         [sys.executable, "-c", _WITH_SOMETHING_LEFT], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "没有定时任务" in done.stdout
+    assert "某人今天要办的事" in done.stdout
     assert done.stdout.endswith("said at the end\n")
 
 

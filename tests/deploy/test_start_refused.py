@@ -114,10 +114,8 @@ def test_a_key_file_is_never_overwritten() -> None:
         assert keys.read_text(encoding="utf-8") == content
 
 
-def test_applying_schedules_says_that_there_are_none() -> None:
-    done = typed("schedules", "apply")
-    assert done.returncode == 0
-    assert "没有定时任务" in done.stdout
+def test_schedules_without_settings_are_refused_in_one_line() -> None:
+    assert "GUANJIA_" in line_of(typed("schedules", "apply"))
 
 
 def test_a_missing_chinese_font_is_refused_with_what_to_install() -> None:

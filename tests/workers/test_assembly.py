@@ -9,6 +9,10 @@ from tests.workers.machine_clock import AsksTheMachine
 from workers.assembly import PROCESSES, build
 from workers.sandbox import PURE, sandboxed
 from workflows.messages.identifiers import (
+    ARREARS_WORKFLOW,
+    FEE_CYCLE_WORKFLOW,
+    FEE_MONTH_WORKFLOW,
+    FEE_OPENING_WORKFLOW,
     REPAIR_WORKFLOW,
     REVISIT_WORKFLOW,
     SPECIAL_SERVICE_WORKFLOW,
@@ -38,6 +42,10 @@ async def test_every_process_is_served_on_the_queue_of_cases(workers):
         REPAIR_WORKFLOW,
         SPECIAL_SERVICE_WORKFLOW,
         REVISIT_WORKFLOW,
+        FEE_CYCLE_WORKFLOW,
+        FEE_MONTH_WORKFLOW,
+        ARREARS_WORKFLOW,
+        FEE_OPENING_WORKFLOW,
     ]
     assert tuple(workers[TaskQueue.CASES].config()["workflows"]) == PROCESSES
 
