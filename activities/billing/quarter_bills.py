@@ -4,6 +4,7 @@ A bill that is there already is left as it is, so a chunk that was done is done 
 numbers have no gap: they are taken in the transaction that uses them.
 """
 
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
@@ -18,6 +19,7 @@ from workflows.messages.ledger import Book, EntryKind, FeeItem
 from workflows.messages.people import SYSTEM
 from workflows.rules.allocation import apply_prepayment
 from workflows.rules.business_time import local
+from workflows.rules.fee_calendar import late_dispatch_due
 from workflows.rules.postings import prepayment_applied
 
 _ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(1012, hashtext(:chunk))")
@@ -114,7 +116,7 @@ def issue_bills(connection: Connection, personal: PersonalDataCipher, request: C
         "first": chunk.first,
         "until": chunk.until,
         "issued_on": issued_on,
-        "due_on": job.due_on,
+        "due_on": _due_on(job, issued_on),
         "month": job.due_on.replace(day=1),
         "at": job.at,
         "case": job.case,
@@ -130,6 +132,13 @@ def issue_bills(connection: Connection, personal: PersonalDataCipher, request: C
         connection.execute(_NOTICES, {**asked, "numbers": numbers})
     connection.execute(text("DROP TABLE to_bill"))
     return ChunkDone(rows=count, written=count)
+
+
+def _due_on(job: QuarterJob, issued_on: date) -> date:
+    """The quarter's due day; who can be told only after the month's end has his ten days all the same (F10)."""
+    if issued_on <= job.notices_by:
+        return job.due_on
+    return late_dispatch_due(job.due_on, issued_on, job.fee, job.calendar, job.customer_roll)
 
 
 def _use_prepayments(connection: Connection, personal: PersonalDataCipher, job: QuarterJob) -> None:

@@ -1,7 +1,8 @@
 """The dunning list 催款名单 (S4 4.2.1.8; §9.11): what is overdue is listed, and every account has its arrears case.
 
-A bill is listed the working day after it was due, or when it is open again and nobody demands it: a reversed payment, a
-case that was over. The list is made account by account; a worker that dies is followed by another that goes on.
+A bill that was sent is listed the working day after it was due, or when it is open again and nobody demands it: a
+reversed payment, a case that was over. The list is made account by account; a worker that dies is followed by another
+that goes on.
 """
 
 import asyncio
@@ -40,7 +41,7 @@ _WANTED: Final = text(
     """
     SELECT bills.account FROM bills
     WHERE community = :community AND due_on < :on_day AND open_principal > disputed AND account > :after
-      AND (:quarter = '' OR period = :quarter) AND item <> 'renovation'
+      AND (:quarter = '' OR period = :quarter) AND item <> 'renovation' AND sent_on IS NOT NULL
       AND (listed_on IS NULL OR NOT EXISTS (
         SELECT FROM arrears_openings AS opened
         WHERE opened.community = bills.community AND opened.account = bills.account AND closed_at IS NULL))
@@ -125,6 +126,7 @@ class DunningList:
                 Bill.due_on < request.on_day,
                 Bill.open_principal > Bill.disputed,
                 Bill.item != "renovation",
+                Bill.sent_on.is_not(None),
             )
             .order_by(Bill.account, Bill.due_on, Bill.number)
             .with_for_update()

@@ -41,6 +41,7 @@ _STATUSES: Final = {
     "failed": "未送达",
     "unknown": "结果不明,请人工核实",
 }
+_REPAIR_CLOCKS: Final = frozenset(RepairClock)
 _STAGES: Final = {"running": "计时中", "reminded": "已提醒", "breached": "已超时", "escalated": "已升级"}
 
 
@@ -157,7 +158,7 @@ def _facts(facts: Json) -> list[str]:
         "hazard": lambda code: label(Hazard, code),
         "technician": lambda code: f"技工 {code}",
         "attempt": lambda count: f"第{count}次",
-        "clock": lambda code: f"{label(RepairClock, code)}时限",
+        "clock": lambda code: f"{label(RepairClock, code)}时限" if code in _REPAIR_CLOCKS else "",
         "amount": lambda amount: f"{amount}元",
         "receipt": lambda number: f"收据 {number}",
         "version": lambda number: f"第{number}版",

@@ -228,3 +228,12 @@ def test_an_adjustment_that_waits_is_billed_once(billed, tables):
     assert rows(billed, "SELECT kind, period, amount FROM charge_lines WHERE kind = 'adjustment'") == [
         ("adjustment", "2026Q1", Decimal("20.21"))
     ]
+
+
+def test_cyc_05_a_bill_that_is_issued_late_gives_the_household_its_days_all_the_same(billed, tables):
+    flat(billed)
+    job = job_of(moment=at("04-03 09:00"))
+    extract(tables, job)
+    approve(tables, job)
+    bill(tables, job)
+    assert rows(billed, "SELECT due_on FROM bills") == [(day("04-13"),)]

@@ -4,9 +4,10 @@ From the extraction on 03-25 to 其它方式 on 05-20: every part is real, only 
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -49,6 +50,7 @@ class Quarter:
     db: Database
     client: Client
     skipper: TimeSkipper
+    keyring: KeyRing
     messages: int = 0
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -106,21 +108,23 @@ async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
 async def quarter(
     sample: Database, client: Client, time_skipper: TimeSkipper, keyring: KeyRing, tmp_path: Path
 ) -> AsyncIterator[Quarter]:
+    # numbers of this test alone: the server is shared, and a number is never used twice
+    keyring = replace(keyring, case_number_key=secrets.token_bytes(32))
     url = sample.engine.url.render_as_string(hide_password=False)
     settings = Settings(database_url=url, keys_file=tmp_path / "none")
     database = Database.connect(url, keyring, pool_size=20)
     workers = [build(queue, time_skipper.client, settings, database, keyring) for queue in TaskQueue]
     async with workers[0], workers[1], workers[2], workers[3]:
-        yield Quarter(database, time_skipper.client, time_skipper)
+        yield Quarter(database, time_skipper.client, time_skipper, keyring)
     database.close()
 
 
 @pytest.mark.timeout(300)
-async def test_the_second_quarter_goes_from_extraction_to_other_means(quarter: Quarter, keyring: KeyRing):
-    opened = await FeeCases(quarter.db, quarter.client, keyring.case_number_key).open_fees(
+async def test_the_second_quarter_goes_from_extraction_to_other_means(quarter: Quarter):
+    opened = await FeeCases(quarter.db, quarter.client, quarter.keyring.case_number_key).open_fees(
         OpenFees(community=HOME, kind=FeePeriodKind.CYCLE, on_day=date(2026, 3, 25), at=at("03-25 00:30"))
     )
-    again = await FeeCases(quarter.db, quarter.client, keyring.case_number_key).open_fees(
+    again = await FeeCases(quarter.db, quarter.client, quarter.keyring.case_number_key).open_fees(
         OpenFees(community=HOME, kind=FeePeriodKind.CYCLE, on_day=date(2026, 3, 26), at=at("03-26 00:30"))
     )
     assert (opened.created, again.created, again.number) == (True, False, opened.number)
