@@ -60,8 +60,9 @@ class _Case(NamedTuple):
 
 
 class DunningList:
-    """Listing what is overdue. Bills are marked and the case's number is kept in one transaction; the case is started
-    after it, and again if nobody knows whether it was: its number is the same, and it takes each bill once.
+    """Listing what is overdue. The case's number is kept in one transaction, then the case is started or told, and only
+    then its bills count as listed: whoever goes on after a worker that died finds them again. The number is the same,
+    and a case takes each bill once.
     """  # fmt: skip
 
     def __init__(self, db: Database, client: Client, case_number_key: bytes) -> None:
@@ -78,12 +79,13 @@ class DunningList:
         policy, calendar = await asyncio.to_thread(self._policy, request)
         places = asyncio.Semaphore(IN_FLIGHT)
 
-        async def see_to(case: _Case) -> None:
+        async def see_to(case: _Case) -> bool:
             async with places:
-                await self._dun(case, request, policy, calendar)
+                return await self._dun(case, request, policy, calendar)
 
         while cases := await asyncio.to_thread(self._list_some, request, after, policy, calendar):
-            await asyncio.gather(*(see_to(case) for case in cases))
+            heard = await asyncio.gather(*(see_to(case) for case in cases))
+            await asyncio.to_thread(self._enter, request, list(zip(cases, heard, strict=True)))
             after = cases[-1].account
             bills += sum(len(case.bills) for case in cases)
             accounts += len(cases)
@@ -117,7 +119,7 @@ class DunningList:
         policy: Policy,
         calendar: WorkingCalendar,
     ) -> Iterator[_Case]:
-        """Mark the accounts' overdue bills, and keep the number of each account's case."""
+        """Keep the number of each account's case; a bill that is listed anew is not listed until its case knows."""
         overdue = (
             select(Bill.account, Bill.number, Bill.kind, Bill.period, Bill.due_on)
             .where(
@@ -134,13 +136,35 @@ class DunningList:
         for account, rows in groupby(connection.execute(overdue).all(), key=lambda row: str(row.account)):
             bills = tuple(_listed_bill(row, policy, calendar) for row in rows)
             number, is_new = self._case_of(connection, request, account)
-            connection.execute(
-                update(Bill)
-                .where(Bill.community == request.community, Bill.number.in_([bill.bill for bill in bills]))
-                .where(Bill.listed_on.is_(None))
-                .values(listed_on=request.on_day)
-            )
+            if is_new:
+                self._set_listed_on(connection, request.community, bills, None)
             yield _Case(account, number, is_new, bills)
+
+    def _enter(self, request: ListOverdue, cases: Sequence[tuple[_Case, bool]]) -> None:
+        """Bills whose case knows of them are listed. A case that is over without having said so is entered as over, so
+        that the account gets another one with the next list.
+        """  # fmt: skip
+        with self._db.begin() as connection:
+            for case, heard in cases:
+                if heard:
+                    self._set_listed_on(connection, request.community, case.bills, request.on_day)
+                    continue
+                connection.execute(
+                    update(ArrearsOpening)
+                    .where(ArrearsOpening.community == request.community, ArrearsOpening.case == case.number)
+                    .where(ArrearsOpening.closed_at.is_(None))
+                    .values(closed_at=request.at)
+                )
+
+    @staticmethod
+    def _set_listed_on(
+        connection: Connection, community: str, bills: Sequence[ListedBill], on_day: date | None
+    ) -> None:
+        """Set the day of bills that have none, or take it away."""
+        those = update(Bill).where(Bill.community == community, Bill.number.in_([bill.bill for bill in bills]))
+        if on_day is not None:
+            those = those.where(Bill.listed_on.is_(None))
+        connection.execute(those.values(listed_on=on_day))
 
     def _case_of(self, connection: Connection, request: ListOverdue, account: str) -> tuple[str, bool]:
         """The account's open case, else the number of the next one."""
@@ -159,14 +183,17 @@ class DunningList:
         )
         return number, True
 
-    async def _dun(self, case: _Case, request: ListOverdue, policy: Policy, calendar: WorkingCalendar) -> None:
-        """Start the case, or tell the one that runs; a case that was numbered but never started is started now."""
+    async def _dun(self, case: _Case, request: ListOverdue, policy: Policy, calendar: WorkingCalendar) -> bool:
+        """Start the case, or tell the one that runs; a case that was numbered but never started is started now.
+
+        False where it is over, as after an administrator has ended its workflow.
+        """
         start = await asyncio.to_thread(
             arrears_start, self._db, request, case.account, case.number, case.bills, policy, calendar
         )
         if await start_case(self._client, start):
-            return
-        await self._words.pass_on(
+            return True
+        passed = await self._words.pass_on(
             PassedOn(
                 to=case.number,
                 sender=request.case,
@@ -177,6 +204,7 @@ class DunningList:
                 facts={bill.bill: f"{bill.due_on} {bill.distribute_by}" for bill in case.bills},
             )
         )
+        return passed.heard
 
 
 def _listed_bill(row: Row[str, str, str, str, date], policy: Policy, calendar: WorkingCalendar) -> ListedBill:

@@ -255,3 +255,34 @@ async def test_with_the_ledger_away_what_was_entered_waits(centre: Centre, arrea
     again = await arrears.act(STEWARD, "deliver", received_on="2026-04-13", message_id="same")
     assert state == again
     await eventually(lambda: len(centre.outside.ledger.of(dunning.DeliveryRequest)) == 1)
+
+
+async def test_a_bill_paid_before_its_notice_was_delivered_and_reversed_is_demanded_again(centre: Centre, arrears):
+    ledger = centre.outside.ledger
+    ledger.bills = (*ledger.bills, bill(PARKING, "04-10", "300.00"))
+    await arrears.hear(CaseWord.BILLS_OVERDUE, "", **{PARKING: "2026-04-10 2026-04-20"})
+    await arrears.wait_until("04-15 10:00")
+    await eventually(lambda: len(sheets(centre)) == 2)
+    both, ledger.bills = ledger.bills, ledger.bills[1:]
+    await arrears.hear(CaseWord.LEDGER_MOVED, "", account=ACCOUNT)
+    await arrears.comes_to_rest()
+    ledger.bills = both
+    await arrears.hear(CaseWord.LEDGER_MOVED, "", account=ACCOUNT)
+    await arrears.comes_to_rest()
+    await arrears.wait_until("04-30 12:00")
+    refused = await arrears.refusal_of(STEWARD, "deliver", received_on="2026-04-15", sheet="CK-2026-000001")
+    assert refused == "unknown_sheet"
+    assert Q2 in [name for _, lines in sheets(centre)[2:] for name, _ in lines], sheets(centre)
+
+
+async def test_a_new_bill_does_not_break_a_plan_that_is_kept(centre: Centre, arrears):
+    ledger = centre.outside.ledger
+    await sealed(arrears, "YY-1")
+    await delivered(arrears, "04-13")
+    plan = [{"due_on": "2026-05-10", "amount": "300.00"}, {"due_on": "2026-06-10", "amount": "451.80"}]
+    await arrears.act(SUPERVISOR, "agree_instalments", plan=plan)
+    await arrears.wait_until("05-09 12:00")
+    ledger.bills = (bill(Q2, "04-10", "451.80", "5.00"), bill(PARKING, "05-08", "300.00"))
+    await arrears.hear(CaseWord.BILLS_OVERDUE, "", **{PARKING: "2026-05-08 2026-05-18"})
+    await arrears.wait_until("05-12 10:00")
+    assert "instalment_missed" not in arrears.outside.events_of(arrears.number)

@@ -215,6 +215,7 @@ class ArrearsProgress(Message):
     last_sheet_on: date | None = None
     plan: tuple[AgreedInstalment, ...] = ()
     agreed_principal: Amount = Decimal("0.00")
+    agreed_bills: tuple[str, ...] = ()
     means: str = ""
     standing: AccountStanding | None = None
 

@@ -38,7 +38,15 @@ from workflows.messages.people import SYSTEM, Role
 from workflows.processes.arrears_entering import ArrearsEntering
 from workflows.processes.arrears_file import sheet_facts
 from workflows.rules.dunning import sheet_day
-from workflows.rules.dunning_ladder import climbs, demanded_by, highest_stage, next_sheet_on, resumed, steps_due
+from workflows.rules.dunning_ladder import (
+    climbs,
+    demanded_by,
+    highest_stage,
+    next_sheet_on,
+    resumed,
+    steps_due,
+    withdrawn,
+)
 from workflows.rules.instalments import Instalment, missed
 
 _A = ArrearsAction
@@ -113,6 +121,8 @@ class Arrears(ArrearsEntering):
         for number, sheet in list(self.open_sheets.items()):
             if all(self.ladders[line.bill].settled for line in sheet.lines):
                 del self.open_sheets[number]
+                undelivered = [line.bill for line in sheet.lines if self.ladders[line.bill].sheet == number]
+                self.change(undelivered, partial(withdrawn, today=self.today))
         if not self.open_sheets:
             self.clocks.stop(ArrearsClock.DISTRIBUTION, ArrearsClock.DELIVERY_AGAIN)
 

@@ -53,6 +53,7 @@ class ArrearsFile(CaseProcess):
         self.last_sheet_on = progress.last_sheet_on
         self.plan = progress.plan
         self.agreed_principal = progress.agreed_principal
+        self.agreed_bills = progress.agreed_bills
         self.means = progress.means
         self.standing = progress.standing
         # what was said since the process last looked; never open at continue-as-new
@@ -142,6 +143,7 @@ class ArrearsFile(CaseProcess):
             last_sheet_on=self.last_sheet_on,
             plan=self.plan,
             agreed_principal=self.agreed_principal,
+            agreed_bills=self.agreed_bills,
             means=self.means,
             standing=self.standing,
         )

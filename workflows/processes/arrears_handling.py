@@ -154,7 +154,8 @@ class ArrearsHandling(ArrearsFile):
     def _agree(self, details: entered.InstalmentDetails, actor: Actor) -> None:
         """分期协议: dunning rests while it is kept (§9.5)."""
         self.plan = details.plan
-        self.agreed_principal, _ = owed(self.standing, self.ladders)
+        self.agreed_bills = tuple(self.ladders)
+        self.agreed_principal, _ = owed(self.standing, self.agreed_bills)
         facts = {f"{part.due_on}": f"{part.amount:.2f}" for part in details.plan}
         self.note(ArrearsEvent.INSTALMENTS_AGREED, actor, reason=details.reason, facts=facts)
 
@@ -215,5 +216,5 @@ class ArrearsHandling(ArrearsFile):
 
     def paid_since_agreed(self) -> Decimal:
         """What was paid of the agreed principal, CNY; an agreement is of principal, late fee goes on (own)."""
-        principal, _ = owed(self.standing, self.ladders)
+        principal, _ = owed(self.standing, self.agreed_bills)
         return max(self.agreed_principal - principal, ZERO)

@@ -76,6 +76,15 @@ def demanded_by(ladder: BillLadder, sheet: str, stage: DunningStage) -> BillLadd
     return ladder.model_copy(update={"stage": stage, "sheet": sheet, "received_on": None, "deadline": None})
 
 
+def withdrawn(ladder: BillLadder, today: date) -> BillLadder:
+    """The bill after its undelivered notice was dropped: back at the stage before, whose time has run out already."""
+    assert ladder.stage is not None  # noqa: S101 - it was on a sheet
+    place = _ORDER.index(ladder.stage)
+    before = _ORDER[place - 1] if place else None
+    deadline = today - timedelta(days=1) if before is not None else None
+    return ladder.model_copy(update={"stage": before, "sheet": "", "received_on": None, "deadline": deadline})
+
+
 def disputed_by(ladder: BillLadder, amount: Decimal) -> BillLadder:
     """The bill with so much of it disputed; 0 for no more."""
     return ladder.model_copy(update={"disputed": amount})
