@@ -5,7 +5,7 @@ Deployed as often as one likes: what a manager has paused stays paused, and afte
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from temporalio.client import (
@@ -57,21 +57,6 @@ def latest_policies(db: Database) -> list[Policy]:
     """The newest policy of each community that has one."""
     with one_state(db) as connection:
         return [versions[-1] for versions in policies_of(connection).values() if versions]
-
-
-async def open_for(client: Client, community: str, kind: FeePeriodKind, day: date) -> str:
-    """Open the case of the period that a day asks for, by hand; returns its number ("" where fees are off).
-
-    The same opening as the schedule's: a period that is open already stays the one it is.
-    """
-    opened = await client.execute_workflow(
-        FEE_OPENING_WORKFLOW,
-        FeeOpeningStart(community=community, kind=kind, on_day=day),
-        id=f"{schedule_id(community, kind)}-by-hand-{day}",
-        task_queue=TaskQueue.CASES,
-        result_type=dict,
-    )
-    return str(opened.get("number", ""))
 
 
 async def _deploy(client: Client, policy: Policy, kind: FeePeriodKind) -> Deployed:
