@@ -11,11 +11,12 @@ from sqlalchemy import Connection, text
 
 from activities.billing.table_versions import CURRENT_ROWS
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.account_state import open_bills, prepaid_balance
+from activities.ledger.account_state import open_bills
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.numbers import Series, next_numbers
+from activities.ledger.payments import items_of
 from workflows.messages.billing import ChunkDone, ChunkJob, QuarterJob
-from workflows.messages.ledger import Book, EntryKind, FeeItem
+from workflows.messages.ledger import Book, EntryKind
 from workflows.messages.people import SYSTEM
 from workflows.rules.allocation import apply_prepayment
 from workflows.rules.business_time import local
@@ -143,21 +144,19 @@ def _due_on(job: QuarterJob, issued_on: date) -> date:
 
 def _use_prepayments(connection: Connection, personal: PersonalDataCipher, job: QuarterJob) -> None:
     """预存抵扣: whoever has prepaid pays principal by it, the oldest bill first (FEE-26)."""
-    prepaid = connection.scalars(
+    prepaid = connection.execute(
         text(
-            "SELECT account FROM liabilities WHERE community = :community AND book = 'management' AND balance > 0 "
-            "AND ledger_account = 'prepayment' AND account IN (SELECT account FROM to_bill) ORDER BY account FOR UPDATE"
+            "SELECT account, balance FROM liabilities WHERE community = :community AND book = 'management' "
+            "AND ledger_account = 'prepayment' AND balance > 0 AND account IN (SELECT account FROM to_bill) "
+            "ORDER BY account FOR UPDATE"
         ),
         {"community": job.community},
     ).all()
     on_day = local(job.at, job.calendar.tz).date()
-    for account in prepaid:
-        balance = prepaid_balance(connection, job.community, account)
+    for account, balance in prepaid:
         parts = apply_prepayment(balance, open_bills(connection, job.community, account, on_day, job.late_fee))
         if not parts:
             continue
-        # only management fees are billed here; what else is open keeps its own item
-        items = {part.bill: _item(connection, job.community, part.bill) for part in parts}
         post(
             connection,
             personal,
@@ -169,12 +168,7 @@ def _use_prepayments(connection: Connection, personal: PersonalDataCipher, job: 
                 on_day=on_day,
                 at=job.at,
                 actor=SYSTEM,
-                legs=prepayment_applied(account, parts, items),
+                legs=prepayment_applied(account, parts, items_of(connection, job.community, parts)),
                 source=job.case,
             ),
         )
-
-
-def _item(connection: Connection, community: str, bill: str) -> FeeItem:
-    asked = text("SELECT item FROM bills WHERE community = :community AND number = :bill")
-    return FeeItem(connection.execute(asked, {"community": community, "bill": bill}).scalar_one())

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, func, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import NewEntry, derived_key, post
+from activities.ledger.payments import lock_account
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.unit_charging import unit_chargings
 from activities.records.bill_tables import Bill
-from activities.records.fee_tables import Adjustment, FeeAccount
+from activities.records.fee_tables import Adjustment
 from activities.records.journal_tables import JournalEntry, Posting
 from workflows.messages.fee_policy import FeePolicy
 from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, LedgerAccount
@@ -213,11 +214,7 @@ def _credit(  # noqa: PLR0917 - one credit with all that explains it
     amount: Decimal,
 ) -> None:
     """Credit a bill. What was paid of it is set free first, as prepayment (FEE-18)."""
-    connection.execute(
-        select(FeeAccount.code)
-        .where(FeeAccount.community == change.community, FeeAccount.code == account)
-        .with_for_update()
-    )
+    lock_account(connection, change.community, account)
     open_principal = connection.scalar(
         select(Bill.open_principal).where(Bill.community == change.community, Bill.number == bill)
     )

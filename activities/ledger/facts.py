@@ -12,11 +12,10 @@ from sqlalchemy import Connection, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.billed_periods import Adjusted, Change, settle_billed_periods
-from activities.ledger.fee_accounts import account_for, next_account
+from activities.ledger.fee_accounts import account_for, lock_unit, next_account
 from activities.ledger.interim_bills import bill_takeover
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.unapproved_rows import make_dirty
-from activities.records.community_tables import Unit
 from activities.records.fee_tables import UnitFact
 from activities.records.sealing import seal_columns
 from workflows.messages.calendar import WorkingCalendar
@@ -81,7 +80,7 @@ def enter_fact(
     Raises :class:`LedgerRefusedError`: ``unknown_unit``, ``fact_in_future``, ``fact_too_old``, ``no_permit``,
     ``permit_not_cancellable``, ``supervisor_only``, ``two_persons``, ``unknown_account``, ``taken_over_already``.
     """
-    _refuse_unless_unit(connection, new)
+    lock_unit(connection, new.community, new.unit)
     entered = connection.scalar(select(UnitFact.id).where(UnitFact.community == new.community, UnitFact.key == new.key))
     if entered is not None:
         return FactEntered(id=entered)
@@ -105,15 +104,6 @@ def enter_fact(
         adjusted=tuple(adjusted),
         dirty_cycle=make_dirty(connection, new.community, new.unit),
     )
-
-
-def _refuse_unless_unit(connection: Connection, new: NewFact) -> None:
-    """One fact of a unit at a time: its row is locked, and it has to be there."""
-    unit = connection.scalar(
-        select(Unit.code).where(Unit.community == new.community, Unit.code == new.unit).with_for_update()
-    )
-    if unit is None:
-        raise LedgerRefusedError("unknown_unit", "本项目没有这个房号:请核对")
 
 
 def _check(connection: Connection, new: NewFact, policy: Policy) -> None:

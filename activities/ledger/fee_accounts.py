@@ -5,10 +5,19 @@ from typing import Final
 
 from sqlalchemy import Connection, func, insert, select
 
+from activities.ledger.refused import LedgerRefusedError
+from activities.records.community_tables import Unit
 from activities.records.fee_tables import FeeAccount
 from workflows.messages.ledger import PayerKind
 
 _LETTERS: Final = {PayerKind.DEVELOPER: "K", PayerKind.OWNER: "Y", PayerKind.TENANT: "Z"}
+
+
+def lock_unit(connection: Connection, community: str, unit: str) -> None:
+    """One change of a unit at a time. Raises :class:`LedgerRefusedError` (``unknown_unit``)."""
+    found = connection.scalar(select(Unit.code).where(Unit.community == community, Unit.code == unit).with_for_update())
+    if found is None:
+        raise LedgerRefusedError("unknown_unit", "本项目没有这个房号:请核对")
 
 
 def account_for(

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.billed_periods import Adjusted, Change, settle_billed_periods
+from activities.ledger.fee_accounts import lock_unit
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.unapproved_rows import make_dirty
-from activities.records.community_tables import Unit
 from activities.records.fee_tables import FeeTerms
 from activities.records.sealing import seal_columns
 from workflows.messages.people import Actor
@@ -57,11 +57,7 @@ def enter_terms(connection: Connection, personal: PersonalDataCipher, new: NewTe
 
     Raises :class:`LedgerRefusedError`: ``unknown_unit``, ``invalid_amount``, ``three_persons``.
     """
-    unit = connection.scalar(
-        select(Unit.code).where(Unit.community == new.community, Unit.code == new.unit).with_for_update()
-    )
-    if unit is None:
-        raise LedgerRefusedError("unknown_unit", "本项目没有这个房号:请核对")
+    lock_unit(connection, new.community, new.unit)
     known = select(FeeTerms.id).where(FeeTerms.community == new.community, FeeTerms.key == new.key)
     if connection.scalar(known) is not None:
         return TermsEntered()
