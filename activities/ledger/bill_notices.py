@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.bill_tables import Bill, FeeNotice
@@ -79,6 +79,7 @@ def send_notices(  # noqa: PLR0917 - who sends what, when, by which rules
             .with_for_update()
         )
     }  # fmt: skip
+    bills = _bills_of(connection, community, [str(row.lines[0]["bill"]) for row in rows.values()])
     sent = []
     for one in written:
         row = rows.get(one.number)
@@ -90,30 +91,34 @@ def send_notices(  # noqa: PLR0917 - who sends what, when, by which rules
             raise LedgerRefusedError(
                 "amount_differs", f"通知单{one.number}填写金额与应收明细表不符,不能派发:请核对后重写"
             )
-        number = str(row.lines[0]["bill"])
-        sent.append(_send(connection, community, number, one.number, row, actor, at, day, policy, calendar))
+        bill = bills[str(row.lines[0]["bill"])]
+        if row.sent_at is not None:
+            sent.append(NoticeSent(one.number, bill.account, bill.due_on))
+        else:
+            sent.append(_send(connection, community, one.number, bill, actor, at, day, policy, calendar))
     return NoticesSent(tuple(sent), frozenset(str(row.case) for row in rows.values()))
+
+
+def _bills_of(connection: Connection, community: str, numbers: Sequence[str]) -> dict[str, Row[*tuple[Any, ...]]]:
+    """The bills that the notices are of, by number."""
+    asked = select(Bill.number, Bill.due_on, Bill.period, Bill.account)
+    found = connection.execute(asked.where(Bill.community == community, Bill.number.in_(numbers)))
+    return {row.number: row for row in found}
 
 
 def _send(  # noqa: PLR0917 - one notice with all that decides its due day
     connection: Connection,
     community: str,
-    bill: str,
     notice: str,
-    row: object,
+    bill: Row[*tuple[Any, ...]],
     actor: Actor,
     at: datetime,
     day: date,
     policy: Policy,
     calendar: WorkingCalendar,
 ) -> NoticeSent:
-    due_on, period, account = connection.execute(
-        select(Bill.due_on, Bill.period, Bill.account).where(Bill.community == community, Bill.number == bill)
-    ).one()
-    if getattr(row, "sent_at", None) is not None:
-        return NoticeSent(notice, account, due_on)
-    by = Quarter.parse(period).previous.last_day
-    if day > by:
+    due_on = bill.due_on
+    if day > Quarter.parse(bill.period).previous.last_day:
         due_on = late_dispatch_due(due_on, day, policy.fee, calendar, policy.calendar.customer_roll)
     connection.execute(
         update(FeeNotice)
@@ -121,6 +126,6 @@ def _send(  # noqa: PLR0917 - one notice with all that decides its due day
         .values(sent_at=at, sent_by=actor.code, written_by=actor.code)
     )
     connection.execute(
-        update(Bill).where(Bill.community == community, Bill.number == bill).values(sent_on=day, due_on=due_on)
+        update(Bill).where(Bill.community == community, Bill.number == bill.number).values(sent_on=day, due_on=due_on)
     )
-    return NoticeSent(notice, account, due_on)
+    return NoticeSent(notice, bill.account, due_on)
