@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 from temporalio import activity
 from temporalio.client import Client
 
@@ -21,12 +21,12 @@ from activities.opening.case_start import start_case
 from activities.opening.passing_on import PassingOn
 from activities.records.bill_tables import ArrearsOpening, Bill
 from activities.records.policies import policies_of, policy_at
-from activities.records.working_calendar import working_calendar
+from activities.records.working_calendar import calendar_around
 from workflows.messages.arrears import ListedBill
 from workflows.messages.billing import Listed, ListOverdue
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.identifiers import Activity, CaseKind
-from workflows.messages.ledger import BillKind
+from workflows.messages.ledger import BillKind, FeeItem
 from workflows.messages.passing_on import CaseWord, PassedOn
 from workflows.messages.policy import Policy
 from workflows.rules.case_numbers import case_number
@@ -37,17 +37,6 @@ ACCOUNTS_AT_ONCE: Final = 200
 """Accounts that one transaction lists: memory and locks stay small."""
 IN_FLIGHT: Final = 10
 """Cases that are started at once."""
-_WANTED: Final = text(
-    """
-    SELECT bills.account FROM bills
-    WHERE community = :community AND due_on < :on_day AND open_principal > disputed AND account > :after
-      AND (:quarter = '' OR period = :quarter) AND item <> 'renovation' AND sent_on IS NOT NULL
-      AND (listed_on IS NULL OR NOT EXISTS (
-        SELECT FROM arrears_openings AS opened
-        WHERE opened.community = bills.community AND opened.account = bills.account AND closed_at IS NULL))
-    GROUP BY account ORDER BY account LIMIT :at_once
-    """
-)
 
 
 class _Case(NamedTuple):
@@ -96,19 +85,11 @@ class DunningList:
     def _policy(self, request: ListOverdue) -> tuple[Policy, WorkingCalendar]:
         with self._db.begin() as connection:
             policy = policy_at(policies_of(connection).get(request.community, ()), request.at)
-            years = [request.on_day.year + number for number in (-1, 0, 1)]
-            return policy, working_calendar(connection, years)
+            return policy, calendar_around(connection, request.on_day)
 
     def _list_some(self, request: ListOverdue, after: str, policy: Policy, calendar: WorkingCalendar) -> list[_Case]:
-        asked = {
-            "community": request.community,
-            "on_day": request.on_day,
-            "quarter": request.quarter,
-            "after": after,
-            "at_once": ACCOUNTS_AT_ONCE,
-        }
         with self._db.begin() as connection:
-            found = connection.scalars(_WANTED, asked).all()
+            found = connection.scalars(_wanted(request, after)).all()
             return list(self._listed(connection, request, found, policy, calendar))
 
     def _listed(
@@ -122,14 +103,7 @@ class DunningList:
         """Keep the number of each account's case; a bill that is listed anew is not listed until its case knows."""
         overdue = (
             select(Bill.account, Bill.number, Bill.kind, Bill.period, Bill.due_on)
-            .where(
-                Bill.community == request.community,
-                Bill.account.in_(accounts),
-                Bill.due_on < request.on_day,
-                Bill.open_principal > Bill.disputed,
-                Bill.item != "renovation",
-                Bill.sent_on.is_not(None),
-            )
+            .where(*_overdue(request), Bill.account.in_(accounts))
             .order_by(Bill.account, Bill.due_on, Bill.number)
             .with_for_update()
         )
@@ -205,6 +179,32 @@ class DunningList:
             )
         )
         return passed.heard
+
+
+def _overdue(request: ListOverdue) -> tuple[ColumnElement[bool], ...]:
+    """What makes a bill overdue on the day; the renovation book is dunned nowhere."""
+    return (
+        Bill.community == request.community,
+        Bill.due_on < request.on_day,
+        Bill.open_principal > Bill.disputed,
+        Bill.item != FeeItem.RENOVATION,
+        Bill.sent_on.is_not(None),
+    )
+
+
+def _wanted(request: ListOverdue, after: str) -> Select[str]:
+    """The next accounts with something overdue that is not listed, or that no open case demands any more."""
+    opened = select(ArrearsOpening.case).where(
+        ArrearsOpening.community == Bill.community,
+        ArrearsOpening.account == Bill.account,
+        ArrearsOpening.closed_at.is_(None),
+    )
+    wanted = select(Bill.account).where(
+        *_overdue(request), Bill.account > after, Bill.listed_on.is_(None) | ~opened.exists()
+    )
+    if request.quarter:
+        wanted = wanted.where(Bill.period == request.quarter)
+    return wanted.group_by(Bill.account).order_by(Bill.account).limit(ACCOUNTS_AT_ONCE)
 
 
 def _listed_bill(row: Row[str, str, str, str, date], policy: Policy, calendar: WorkingCalendar) -> ListedBill:

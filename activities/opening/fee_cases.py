@@ -12,7 +12,7 @@ from activities.connections.database import Database
 from activities.opening.case_start import start_case
 from activities.records.policies import NoPolicyInForceError, policies_of, policy_at
 from activities.records.reading import one_state
-from activities.records.working_calendar import working_calendar
+from activities.records.working_calendar import calendar_around
 from workflows.messages.case import CaseOpening, Channel
 from workflows.messages.fee_cycle import FeeCycleStart
 from workflows.messages.fee_month import FeeMonthStart
@@ -21,8 +21,6 @@ from workflows.messages.identifiers import Activity, CaseKind
 from workflows.messages.policy import Policy
 from workflows.rules.case_numbers import case_number
 from workflows.rules.fee_periods import cycle_start, month_code, month_start, quarter_asked_for
-
-_YEARS_AROUND = (-1, 0, 1)
 
 
 class FeeCases:
@@ -52,7 +50,7 @@ class FeeCases:
             except NoPolicyInForceError:
                 message = f"项目 {request.community} 没有生效的政策,不能开立收费单"
                 raise ApplicationError(message, type="no_policy_in_force") from None
-            calendar = working_calendar(connection, [request.on_day.year + years for years in _YEARS_AROUND])
+            calendar = calendar_around(connection, request.on_day)
         if not policy.fee.enabled:
             return None
         if request.kind is FeePeriodKind.CYCLE:

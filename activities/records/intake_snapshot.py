@@ -6,7 +6,6 @@ Each API process loads one at most 60 s before it is used, and lives on the last
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import Connection, or_, select
 
@@ -17,15 +16,12 @@ from activities.records.posts_held import RolesHeld, roles_held
 from activities.records.price_list import PostedPrice, price_lists
 from activities.records.reading import one_state
 from activities.records.roster import UnitKind
-from activities.records.working_calendar import working_calendar
+from activities.records.working_calendar import calendar_around
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.people import Role
 from workflows.messages.policy import Policy
 from workflows.rules.business_time import local
 from workflows.rules.duty import DUTY_ZONE
-
-_YEARS_AROUND: Final = (-1, 0, 1)
-"""A case entered late began last year at worst; one of today can reach into next year."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ def load_snapshot(db: Database, now: datetime) -> IntakeSnapshot:
             staff=staff,
             policies=policies_of(connection),
             prices=price_lists(connection, local(now, DUTY_ZONE).date()),
-            calendar=working_calendar(connection, [local(now, DUTY_ZONE).year + years for years in _YEARS_AROUND]),
+            calendar=calendar_around(connection, local(now, DUTY_ZONE).date()),
         )
 
 

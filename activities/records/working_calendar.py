@@ -31,6 +31,14 @@ def working_calendar(connection: Connection, years: Iterable[int]) -> WorkingCal
     )
 
 
+def calendar_around(connection: Connection, day: date) -> WorkingCalendar:
+    """Return the working days of the day's year and of the years beside it.
+
+    What is entered late began last year at worst; what begins today can reach into next year.
+    """
+    return working_calendar(connection, range(day.year - 1, day.year + 2))
+
+
 def announce_day(db: Database, day: date, *, working: bool, note: str) -> None:
     """Enter that a day is worked, or not, whatever the published calendar says; entered again, it is replaced.
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from activities.records.policies import policies_of, policy_at
 from activities.records.revisit_tables import RevisitItem
-from activities.records.working_calendar import working_calendar
+from activities.records.working_calendar import calendar_around
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.people import Role
 from workflows.messages.policy import Policy
@@ -82,8 +82,7 @@ def take_out_of_count(connection: Connection, request: Uncounted) -> None:
 
 def _in_force(connection: Connection, request: RevisitRequest) -> tuple[Policy, WorkingCalendar]:
     policy = policy_at(policies_of(connection).get(request.community, ()), request.completed_at)
-    year = local(request.completed_at, policy.calendar.tz).year
-    return policy, working_calendar(connection, [year - 1, year, year + 1])
+    return policy, calendar_around(connection, local(request.completed_at, policy.calendar.tz).date())
 
 
 def _lock(connection: Connection, community: str, rule: str, cohort: str) -> None:
