@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from temporalio import workflow
@@ -18,14 +18,12 @@ from workflows.messages.arrears import (
     OpenSheet,
 )
 from workflows.messages.case import CaseHeader, CaseProgress
-from workflows.messages.clocks import Clock, ClockRule
+from workflows.messages.clocks import Clock
 from workflows.messages.notices import Recipient, to_role
 from workflows.messages.people import Actor, Role
-from workflows.messages.records import Form
-from workflows.processes.case_process import CaseProcess
+from workflows.processes.fee_case import FeeCase
 from workflows.rules.dunning import limitation_date
 from workflows.rules.dunning_ladder import owed, state_of
-from workflows.rules.time_limits import end_of_day
 
 _S = ArrearsState
 
@@ -39,7 +37,7 @@ class Entered:
     actor: Actor
 
 
-class ArrearsFile(CaseProcess):
+class ArrearsFile(FeeCase):
     """An account's arrears as they stand."""
 
     def __init__(self, start: ArrearsStart) -> None:
@@ -95,14 +93,6 @@ class ArrearsFile(CaseProcess):
             self.ladders[bill] = how(self.ladders[bill])
         self.revision += 1
 
-    def start_clock(self, clock: ArrearsClock, rule: ClockRule, due_at: datetime | None = None) -> None:
-        """Run one of the clocks, until its day where that is given."""
-        self.clocks.start_rule(clock, clock.label, rule, self.now, due_at)
-
-    def day_end(self, day: date) -> datetime:
-        """24:00 of a day."""
-        return end_of_day(day, self.calendar)
-
     def in_charge(self, clock: Clock) -> Recipient:
         """Deliveries are the steward's, disputes the supervisor's."""
         return to_role(Role.CS_SUPERVISOR if clock.name == ArrearsClock.DISPUTE_ANSWER else Role.STEWARD)
@@ -110,10 +100,6 @@ class ArrearsFile(CaseProcess):
     def state_label(self, state: str) -> str:
         """The Chinese term of the diagram."""
         return ArrearsState(state).label
-
-    def forms(self) -> tuple[Form, ...]:
-        """None: sheets, seals and deliveries are the ledger's own."""
-        return ()
 
     def facts(self) -> dict[str, str]:
         """What texts may say: what is owed without what is disputed, and until when it can be sued for, CNY."""

@@ -1,7 +1,7 @@
 """What staff and customers do to an account's arrears 催缴办理; none of it waits."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -15,7 +15,6 @@ from workflows.messages.people import SYSTEM, Actor, Role
 from workflows.processes.arrears_file import ArrearsFile, Entered, sheet_facts
 from workflows.rules.allowed_actions import Refused
 from workflows.rules.amounts import ZERO, to_cents
-from workflows.rules.business_time import local, spoken
 from workflows.rules.dunning import is_forbidden, may_choose
 from workflows.rules.dunning_ladder import owed
 from workflows.rules.instalments import Instalment, plan_problems
@@ -49,7 +48,7 @@ class ArrearsHandling(ArrearsFile):
             _A.SETTLE_DISPUTE: self._refuse_settling,
             _A.AGREE_INSTALMENTS: self._refuse_plan,
             _A.CHOOSE_MEANS: self._refuse_means,
-            _A.MOVE_DEADLINE: self._refuse_move,
+            _A.MOVE_DEADLINE: self.refuse_move,
         }
         checks[action](details)
 
@@ -114,12 +113,6 @@ class ArrearsHandling(ArrearsFile):
         if not may_choose(details.means, self.policy):
             raise Refused("unknown_means", f"可选的后续方式:{'、'.join(self.policy.other_means)}")
 
-    def _refuse_move(self, details: entered.MoveArrearsDeadlineDetails) -> None:
-        if details.clock not in self.clocks:
-            raise Refused("unknown_clock", "本单没有这一项正在计时的时限")
-        if details.due_at <= self.now:
-            raise Refused("deadline_in_past", "新期限必须晚于现在")
-
     # What is done
 
     def carry_out(self, action: str, details: Any, actor: Actor) -> None:
@@ -164,11 +157,7 @@ class ArrearsHandling(ArrearsFile):
         self.note(ArrearsEvent.MEANS_CHOSEN, actor, reason=details.reason, facts={"means": details.means})
 
     def _move(self, details: entered.MoveArrearsDeadlineDetails, actor: Actor) -> None:
-        before = spoken(self.clocks[details.clock].due_at)
-        due_at: datetime = local(details.due_at, self.calendar.tz)
-        self.clocks.override(details.clock, due_at, self.now)
-        facts = {"clock": details.clock, "before": before, "due_at": spoken(due_at)}
-        self.note(ArrearsEvent.DEADLINE_MOVED, actor, reason=details.reason, facts=facts)
+        self.note(ArrearsEvent.DEADLINE_MOVED, actor, reason=details.reason, facts=self.moved(details))
 
     def delivered_sheet(self, number: str, received_on: date, actor: Actor, how: str) -> None:
         """A sheet was received: the clocks of its bills run from that day."""

@@ -1,20 +1,17 @@
 """The file of one quarter's cycle 收费单档: its table's version and figures, its clocks, what it asks for."""
 
-from datetime import date, datetime
 from typing import Final
 
 from temporalio import workflow
 
 from workflows.messages.billing import CycleStandingRequest, ListOverdue, QuarterJob, RejectedRow
 from workflows.messages.case import CaseHeader, CaseProgress
-from workflows.messages.clocks import Clock, ClockRule
+from workflows.messages.clocks import Clock
 from workflows.messages.fee_cycle import FeeCycleClock, FeeCycleProgress, FeeCycleStart, FeeCycleState
 from workflows.messages.message import Message
 from workflows.messages.notices import Recipient, to_role
 from workflows.messages.people import Actor, Role
-from workflows.messages.records import Form
-from workflows.processes.case_process import CaseProcess
-from workflows.rules.time_limits import end_of_day
+from workflows.processes.fee_case import FeeCase
 
 _S = FeeCycleState
 _WAITS_FOR: Final[dict[str, Role]] = {
@@ -33,7 +30,7 @@ class Decision(Message):
     rows: tuple[RejectedRow, ...] = ()
 
 
-class FeeCycleFile(CaseProcess):
+class FeeCycleFile(FeeCase):
     """A quarter's cycle as it stands."""
 
     def __init__(self, start: FeeCycleStart) -> None:
@@ -96,14 +93,6 @@ class FeeCycleFile(CaseProcess):
             at=self.now,
         )
 
-    def start_clock(self, clock: FeeCycleClock, rule: ClockRule, due_at: datetime) -> None:
-        """Run one of the cycle's clocks to its day."""
-        self.clocks.start_rule(clock, clock.label, rule, self.now, due_at)
-
-    def day_end(self, day: date) -> datetime:
-        """24:00 of a day."""
-        return end_of_day(day, self.calendar)
-
     def in_charge(self, clock: Clock) -> Recipient:
         """Each clock waits for one post."""
         return to_role(_WAITS_FOR.get(clock.name, Role.CASHIER))
@@ -111,10 +100,6 @@ class FeeCycleFile(CaseProcess):
     def state_label(self, state: str) -> str:
         """The Chinese term of the diagram."""
         return FeeCycleState(state).label
-
-    def forms(self) -> tuple[Form, ...]:
-        """None: the table and the bills are the ledger's own."""
-        return ()
 
     def facts(self) -> dict[str, str]:
         """What texts may say: the quarter and its figures, CNY."""

@@ -1,7 +1,6 @@
 """What staff do to a quarter's cycle, and what it hears of the ledger 收费办理; none of it waits."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, ClassVar
 
 from workflows.messages import fee_cycle as cycle
@@ -13,7 +12,6 @@ from workflows.messages.passing_on import CaseWord, PassedOn
 from workflows.messages.people import SYSTEM, Actor, Role
 from workflows.processes.fee_cycle_file import Decision, FeeCycleFile
 from workflows.rules.allowed_actions import Refused
-from workflows.rules.business_time import local, spoken
 
 _S = FeeCycleState
 
@@ -43,7 +41,7 @@ class FeeCycleHandling(FeeCycleFile):
                 if self.handed_over:
                     raise Refused("handed_over_already", "明细表已移交管家")
             case FeeCycleAction.MOVE_DEADLINE:
-                self._refuse_move(details.clock, details.due_at)
+                self.refuse_move(details)
 
     def _refuse_review(self, version: int, actor: Actor) -> None:
         if actor.code in self.makers:
@@ -52,12 +50,6 @@ class FeeCycleHandling(FeeCycleFile):
             raise Refused("under_way", "明细正在重算或审核意见正在入账,请稍候再审")
         if version != self.version:
             raise Refused("stale_version", f"应收明细表现为第{self.version}版,请按现行版本审核")
-
-    def _refuse_move(self, clock: str, due_at: datetime) -> None:
-        if clock not in self.clocks:
-            raise Refused("unknown_clock", "本单没有这一项正在计时的时限")
-        if due_at <= self.now:
-            raise Refused("deadline_in_past", "新期限必须晚于现在")
 
     def carry_out(self, action: str, details: Any, actor: Actor) -> None:
         """Do what the action does; each is one method."""
@@ -90,11 +82,7 @@ class FeeCycleHandling(FeeCycleFile):
         self.record(FeeCycleEvent.HANDED_OVER, actor, facts={"signed_by": "、".join(details.signed_by)})
 
     def _move(self, details: cycle.MoveCycleDeadlineDetails, actor: Actor) -> None:
-        before = spoken(self.clocks[details.clock].due_at)
-        due_at = local(details.due_at, self.calendar.tz)
-        self.clocks.override(details.clock, due_at, self.now)
-        facts = {"clock": details.clock, "before": before, "due_at": spoken(due_at)}
-        self.record(FeeCycleEvent.DEADLINE_MOVED, actor, reason=details.reason, facts=facts)
+        self.record(FeeCycleEvent.DEADLINE_MOVED, actor, reason=details.reason, facts=self.moved(details))
 
     def hear_word(self, word: PassedOn) -> None:
         """A fact has changed rows of the table, or notices have been sent; the ledger is asked what that means."""

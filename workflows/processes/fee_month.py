@@ -116,13 +116,7 @@ class FeeMonth(FeeMonthFile):
         """From the 25th the desk totals the month's paid services until the 28th (S4 4.3.1)."""
         self.record(FeeMonthEvent.GATHERING_BEGAN, SYSTEM, state=_S.GATHERING)
         if self.gathered is None:
-            self.clocks.start_rule(
-                FeeMonthClock.GATHERING,
-                FeeMonthClock.GATHERING.label,
-                self.policy.gathering,
-                self.now,
-                self.start.gathers_until,
-            )
+            self.start_clock(FeeMonthClock.GATHERING, self.policy.gathering, self.start.gathers_until)
             self.tell(NoticeEvent.SERVICES_TO_GATHER, to_role(Role.CS_ASSISTANT))
 
     async def gather(self) -> None:
@@ -148,9 +142,7 @@ class FeeMonth(FeeMonthFile):
     def begin_reporting(self) -> None:
         """月末: the reports are due on the third working day (§9.10)."""
         self.record(FeeMonthEvent.MONTH_ENDED, SYSTEM, state=_S.REPORTING)
-        self.clocks.start_rule(
-            FeeMonthClock.SENDING, FeeMonthClock.SENDING.label, self.policy.sending, self.now, self.start.report_due
-        )
+        self.start_clock(FeeMonthClock.SENDING, self.policy.sending, self.start.report_due)
         self.tell(NoticeEvent.FEE_REPORT_DUE, to_role(Role.CASHIER))
 
     async def send_reports(self) -> None:

@@ -22,15 +22,13 @@ from workflows.messages.fee_month import (
 from workflows.messages.message import Message
 from workflows.messages.notices import NoticeEvent, Recipient, to_role
 from workflows.messages.people import SYSTEM, Actor, Role
-from workflows.messages.records import Form
-from workflows.processes.case_process import CaseProcess
+from workflows.processes.fee_case import FeeCase
 from workflows.rules.allowed_actions import Refused
-from workflows.rules.business_time import local, spoken
 
 _S = FeeMonthState
 
 
-class FeeMonthFile(CaseProcess):
+class FeeMonthFile(FeeCase):
     """A month of the cash desk as it stands."""
 
     details_of: ClassVar[dict[str, type[Message]]] = {FeeMonthAction.MOVE_DEADLINE: MoveMonthDeadlineDetails}
@@ -109,10 +107,7 @@ class FeeMonthFile(CaseProcess):
             if self.gathered is None:
                 raise Refused("not_gathered", "请先完成本月有偿服务汇总,再报送月报")
         if action == FeeMonthAction.MOVE_DEADLINE:
-            if details.clock not in self.clocks:
-                raise Refused("unknown_clock", "本单没有这一项正在计时的时限")
-            if details.due_at <= self.now:
-                raise Refused("deadline_in_past", "新期限必须晚于现在")
+            self.refuse_move(details)
 
     def carry_out(self, action: str, details: Any, actor: Actor) -> None:
         """Do what the action does."""
@@ -132,11 +127,7 @@ class FeeMonthFile(CaseProcess):
         self.record(FeeMonthEvent.REPORT_ASKED, actor)
 
     def _move(self, details: MoveMonthDeadlineDetails, actor: Actor) -> None:
-        before = spoken(self.clocks[details.clock].due_at)
-        due_at = local(details.due_at, self.calendar.tz)
-        self.clocks.override(details.clock, due_at, self.now)
-        facts = {"clock": details.clock, "before": before, "due_at": spoken(due_at)}
-        self.record(FeeMonthEvent.DEADLINE_MOVED, actor, reason=details.reason, facts=facts)
+        self.record(FeeMonthEvent.DEADLINE_MOVED, actor, reason=details.reason, facts=self.moved(details))
 
     def take_reply(self, reply: CustomerReply) -> None:
         """No customer's case; what is said all the same is kept."""
@@ -157,10 +148,6 @@ class FeeMonthFile(CaseProcess):
     def state_label(self, state: str) -> str:
         """The Chinese term."""
         return FeeMonthState(state).label
-
-    def forms(self) -> tuple[Form, ...]:
-        """None: what the month finds is in the ledger."""
-        return ()
 
     def facts(self) -> dict[str, str]:
         """What texts may say."""
