@@ -101,6 +101,15 @@ _NOTICES: Final = text(
     JOIN unnest(CAST(:numbers AS text[])) WITH ORDINALITY AS given (number, place) USING (place)
     """
 )
+_NOTICED: Final = text(
+    """
+    SELECT count(*) AS bills, coalesce(array_agg(DISTINCT steward_area ORDER BY steward_area), '{}') AS areas
+    FROM fee_notices
+    WHERE community = :community AND "case" = :case AND kind = 'bill'
+      AND (:first = '' OR unit COLLATE "C" >= :first) AND (:until = '' OR unit COLLATE "C" < :until)
+    """
+)
+"""The chunk's notices, whichever attempt has made them."""
 
 
 def issue_bills(connection: Connection, personal: PersonalDataCipher, request: ChunkJob) -> ChunkDone:
@@ -132,7 +141,8 @@ def issue_bills(connection: Connection, personal: PersonalDataCipher, request: C
         numbers = next_numbers(connection, job.community, Series.BILL_NOTICE, issued_on.year, count)
         connection.execute(_NOTICES, {**asked, "numbers": numbers})
     connection.execute(text("DROP TABLE to_bill"))
-    return ChunkDone(rows=count, written=count)
+    noticed = connection.execute(_NOTICED, asked).one()
+    return ChunkDone(rows=noticed.bills, written=count, areas=tuple(noticed.areas))
 
 
 def _due_on(job: QuarterJob, issued_on: date) -> date:

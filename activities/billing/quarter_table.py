@@ -10,6 +10,7 @@ from activities.billing import chunks, table_versions
 from activities.billing.assessment import assess
 from activities.billing.cycle_standing import cycle_standing
 from activities.billing.quarter_bills import issue_bills
+from activities.billing.signs_of_life import signs_of_life
 from activities.connections.database import Database
 from workflows.messages.billing import (
     ChunkDone,
@@ -97,7 +98,7 @@ class QuarterTables:
 
     @contextmanager
     def _large_transaction(self) -> Iterator[Connection]:
-        """A transaction whose statements may take as long as a large chunk does."""
-        with self._db.begin() as connection:
+        """A transaction whose statements may take as long as a large chunk does; Temporal hears that it goes on."""
+        with signs_of_life(), self._db.begin() as connection:
             connection.execute(text("SET LOCAL statement_timeout = '10min'"))
             yield connection

@@ -4,14 +4,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter
+from temporalio.service import RPCError
 
 from activities.opening.fee_cases import FeeCases
 from activities.records.intake_snapshot import Caller
+from starters.case_desk.refused import outcome_unknown
 from starters.intake_api.actions import ACTION_ANSWERS, act_on
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with
 from starters.intake_api.fee_action_bodies import ArrearsActionBody, FeeCycleActionBody, FeeMonthActionBody
 from starters.intake_api.fee_bodies import OpenPeriodBody
 from starters.intake_api.intake import TheIntake
+from starters.intake_api.ledger_transaction import policy_now
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.case import ActionResult
 from workflows.messages.fee_opening import FeesOpened, OpenFees
@@ -88,14 +91,16 @@ async def open_a_period(
     intake: TheIntake,
 ) -> PeriodOpened:
     """Open the cycle or the month that a day asks for; the schedules do so by themselves. Repeating it is harmless."""
-    policies = intake.snapshots.current().policies.get(community, ())
-    if not policies:
-        raise ProblemError("no_policy_in_force")
+    policy_now(intake, community)
     at = local(datetime.now(UTC), DUTY_ZONE)
     if abs((body.day - at.date()).days) > _REACH_DAYS:
         raise ProblemError("period_out_of_reach")
     cases = FeeCases(intake.database, intake.client, intake.keyring.case_number_key)
-    opened: FeesOpened = await cases.open_fees(OpenFees(community=community, kind=body.kind, on_day=body.day, at=at))
+    request = OpenFees(community=community, kind=body.kind, on_day=body.day, at=at)
+    try:
+        opened: FeesOpened = await cases.open_fees(request)
+    except RPCError:
+        raise outcome_unknown() from None
     if not opened.number:
         raise ProblemError("fees_not_charged")
     return PeriodOpened(number=opened.number, created=opened.created)

@@ -107,6 +107,18 @@ def test_lat_06_the_third_quarters_row_carries_two_unpaid_quarters(billed, table
     assert row_of(billed, "1-101-Y1")[2:] == ("1503.60", "90.22", "0.00", "2345.62")
 
 
+def test_a_chunk_says_whose_stewards_have_notices_to_send_and_again_when_its_answer_was_lost(billed, tables):
+    flat(billed, facts=[("permit_issued", "2020-01-01")])
+    job = job_of("2026Q2")
+    extract(tables, job)
+    approve(tables, job)
+    whole = ChunkJob(job=job, chunk=WHOLE)
+    first, again = tables.issue_bills(whole), tables.issue_bills(whole)
+    assert (first.written, again.written) == (1, 0)
+    area = rows(billed, "SELECT steward_area FROM fee_notices")[0][0]
+    assert (first.rows, first.areas) == (again.rows, again.areas) == (1, (area,))
+
+
 def test_fee_26_a_prepayment_is_deducted_and_used(billed, tables):
     flat(billed, facts=[("permit_issued", "2020-01-01")])
     rows(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from standardwebhooks.webhooks import Webhook
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.connections.database import Database
 from activities.ledger.billing import NewBill, issue_bill
@@ -150,3 +151,24 @@ async def test_an_account_or_table_that_is_not_there_is_said_to_be_so(api: Api):
     unknown = await api.get(f"{BILLING}/accounts/9-999-Y1", Role.FINANCE)
     assert unknown.json()["code"] == "unknown_account"
     assert (await api.get(f"{BILLING}/table?quarter=2031Q2", Role.FINANCE)).json()["code"] == "unknown_table"
+
+
+async def test_a_quarter_is_opened_by_hand_once_and_for_a_day_that_somebody_means(api: Api):
+    path = f"/v1/communities/{HOME}/billing/periods"
+    body = {"kind": "cycle", "day": f"{datetime.now(UTC):%Y-%m-%d}"}
+    first = await api.post(path, body, Role.CASHIER, staff="C001")
+    again = await api.post(path, body, Role.CASHIER, staff="C001")
+    assert (first.status_code, first.json()["created"], again.json()["created"]) == (201, True, False)
+    assert first.json()["number"] == again.json()["number"]
+
+
+async def test_while_temporal_is_away_nobody_knows_whether_a_quarter_was_opened(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+):
+    async def away(*_: object, **__: object) -> None:
+        raise RPCError("unavailable", RPCStatusCode.UNAVAILABLE, b"")
+
+    monkeypatch.setattr(type(api.intake.client), "start_workflow", away)
+    body = {"kind": "month", "day": f"{datetime.now(UTC):%Y-%m-%d}"}
+    answer = await api.post(f"/v1/communities/{HOME}/billing/periods", body, Role.CASHIER, staff="C001")
+    assert (answer.status_code, answer.json()["code"]) == (504, "outcome_unknown")

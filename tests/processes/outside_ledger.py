@@ -1,5 +1,6 @@
 """The ledger as process tests see it: the activities of billing and dunning under their real names, from memory."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from workflows.messages import billing as b
 from workflows.messages import dunning as d
@@ -29,9 +31,18 @@ def bill(number: str, due: str, principal: str, late_fee: str = "0.00", disputed
     )  # fmt: skip
 
 
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class OutsideLedger:
-    """What the ledger was asked, and what it answers."""
+    """What the ledger was asked, and what it answers.
+
+    What is ``broken`` fails for good; ``areas`` have notices to send; a review ends when it ``review_may_end``.
+    """
 
     chunks: int = 2
     open_rows: int = 0
@@ -45,6 +56,14 @@ class OutsideLedger:
     report: b.FeeReportSent = field(default_factory=lambda: b.FeeReportSent(rate="95.10 %"))
     asked: list[Any] = field(default_factory=list)
     chunk_jobs: list[tuple[str, int]] = field(default_factory=list)
+    areas: tuple[str, ...] = ("A1",)
+    broken: set[Activity] = field(default_factory=set)
+    review_may_end: asyncio.Event = field(default_factory=_set_event)
+
+    def _ask(self, name: Activity, request: Any) -> None:
+        self.asked.append(request)
+        if name in self.broken:
+            raise ApplicationError("it cannot be done", type="broken", non_retryable=True)
 
     @property
     def billing(self) -> Sequence[Callable[..., Any]]:
@@ -97,13 +116,14 @@ class OutsideLedger:
     @activity.defn(name=Activity.REVIEW_TABLE)
     async def review_table(self, request: b.ReviewTable) -> b.Reviewed:
         self.asked.append(request)
+        await self.review_may_end.wait()
         decided = b.ReviewVerdict.APPROVED if request.approve else b.ReviewVerdict.REJECTED
         return b.Reviewed(verdict=self.verdict or decided, figures=self._figures(request.job.version))
 
     @activity.defn(name=Activity.ISSUE_BILLS)
     async def issue_bills(self, request: b.ChunkJob) -> b.ChunkDone:
         self.chunk_jobs.append(("bills", request.chunk.number))
-        return b.ChunkDone(rows=5, written=5)
+        return b.ChunkDone(rows=5, written=5, areas=self.areas)
 
     @activity.defn(name=Activity.CYCLE_STANDING)
     async def cycle_standing(self, request: b.CycleStandingRequest) -> b.CycleStanding:
@@ -114,17 +134,17 @@ class OutsideLedger:
 
     @activity.defn(name=Activity.LIST_OVERDUE)
     async def list_overdue(self, request: b.ListOverdue) -> b.Listed:
-        self.asked.append(request)
+        self._ask(Activity.LIST_OVERDUE, request)
         return self.listed
 
     @activity.defn(name=Activity.DAY_DUTIES)
     async def day_duties(self, request: b.DayDuties) -> b.DayFindings:
-        self.asked.append(request)
+        self._ask(Activity.DAY_DUTIES, request)
         return self.findings
 
     @activity.defn(name=Activity.GATHER_SERVICES)
     async def gather(self, request: b.GatherServices) -> b.Gathered:
-        self.asked.append(request)
+        self._ask(Activity.GATHER_SERVICES, request)
         return b.Gathered(jobs=1, service_fee=yuan("180.00"), agency=ZERO, collected=ZERO)
 
     @activity.defn(name=Activity.SEND_FEE_REPORT)

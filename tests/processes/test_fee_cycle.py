@@ -183,7 +183,7 @@ async def test_a_deadline_is_moved_by_managers_only(centre: Centre, who: Actor, 
 
 async def test_the_history_of_a_cycle_is_short_whatever_the_size_of_the_community(centre: Centre):
     ledger = centre.outside.ledger
-    ledger.chunks = 16
+    ledger.chunks, ledger.areas = 16, tuple(f"A{n}" for n in range(20))
     cycle = await open_cycle(centre)
     await cycle.becomes("under_review")
     await cycle.act(FINANCE, "reject", version=1, rows=[{"account": "1-101-Y1", "reason": "x"}])

@@ -6,6 +6,7 @@ from tests.processes.case_under_test import CaseUnderTest, eventually
 from tests.processes.centre import SITE_MANAGER, Centre
 from tests.processes.fee_cases import ASSISTANT, CASHIER, open_month
 from workflows.messages import billing
+from workflows.messages.identifiers import Activity
 
 APRIL = date(2026, 4, 1)
 
@@ -103,4 +104,27 @@ async def test_a_whole_month_has_a_short_history(centre: Centre):
     await month.becomes("reporting")
     await month.act(CASHIER, "send_report")
     await month.handle.result()
-    assert len((await month.handle.fetch_history()).events) < 1000
+    assert len((await month.handle.fetch_history()).events) < 800
+
+
+async def test_what_cannot_be_done_is_told_and_gathering_can_be_asked_for_again(centre: Centre):
+    ledger = centre.outside.ledger
+    ledger.broken |= {Activity.DAY_DUTIES, Activity.GATHER_SERVICES}
+    month = await opened(centre, received="04-25 00:30")
+    await month.becomes("gathering")
+    await month.act(ASSISTANT, "gather")
+    await month.told("fee_work_stuck", "role:site_manager")
+    ledger.broken.discard(Activity.GATHER_SERVICES)
+    await month.act(ASSISTANT, "gather")
+    await month.recorded("gathered")
+    await month.wait_until("04-25 08:01")
+    await month.told("fee_work_stuck", "role:site_manager", "role:site_manager")
+
+
+async def test_a_month_that_an_administrator_ends_is_closed_on_record(centre: Centre):
+    month = await opened(centre)
+    await month.comes_to_rest()
+    await month.handle.cancel()
+    await month.recorded("aborted")
+    header = centre.outside.batches[-1].header
+    assert (header.state, header.closed_at is not None) == ("closed", True)

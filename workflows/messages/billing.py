@@ -64,10 +64,11 @@ class ChunkJob(Message):
 
 
 class ChunkDone(Message):
-    """``rows`` are the rows of the chunk, ``written`` those that this attempt wrote."""
+    """``rows`` are the rows of the chunk, ``written`` those that this attempt wrote; ``areas`` have notices to send."""
 
     rows: int = 0
     written: int = 0
+    areas: tuple[str, ...] = ()
 
 
 class TableFigures(Message):

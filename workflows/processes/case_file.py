@@ -125,6 +125,21 @@ class CaseFile:
         self, event: NoticeEvent, recipient: Recipient, facts: dict[str, str] | None = None, *, emergency: bool = False
     ) -> None:
         """Tell somebody; repeats of the same event to the same recipient are told apart by their count."""
+        self._tell(event, recipient, self.opening.area, facts, emergency=emergency)
+
+    def tell_steward_of(self, area: str, event: NoticeEvent) -> None:
+        """Tell the steward of an area that is not the case's own, which may have none."""
+        self._tell(event, to_role(Role.STEWARD), area)
+
+    def _tell(
+        self,
+        event: NoticeEvent,
+        recipient: Recipient,
+        area: str,
+        facts: dict[str, str] | None = None,
+        *,
+        emergency: bool = False,
+    ) -> None:
         key = f"{event}:{recipient.key}"
         self.occurrences[key] = self.occurrences.get(key, 0) + 1
         notice = Notice(
@@ -135,7 +150,7 @@ class CaseFile:
             at=self.now,
             occurrence=self.occurrences[key],
             unit=self.opening.unit,
-            area=self.opening.area,
+            area=area,
             facts={**self.facts(), **(facts or {})},
             emergency=emergency,
         )

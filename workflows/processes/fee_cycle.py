@@ -96,7 +96,7 @@ class FeeCycle(FeeCycleHandling):
             partial(start_closing_version, CloseVersion(job=self.job(), made_by=SYSTEM)), "提交财务审核"
         )
         self.record(FeeCycleEvent.EXTRACTED, SYSTEM, state=_S.UNDER_REVIEW, facts=self.facts())
-        self.start_clock(FeeCycleClock.REVIEW, self.policy.review, self.days.review_due)
+        self.start_clock(FeeCycleClock.REVIEW, self.policy.review, self.not_past(self.days.review_due))
         self.start_clock(FeeCycleClock.APPROVAL, self.policy.approval, self.days.handover_due)
         self.tell(NoticeEvent.FEE_TABLE_TO_REVIEW, to_role(Role.FINANCE))
 
@@ -120,6 +120,7 @@ class FeeCycle(FeeCycleHandling):
         facts = {"version": str(self.version), "verdict": reviewed.verdict.label}
         match reviewed.verdict:
             case ReviewVerdict.APPROVED:
+                self.rows_dirty = False  # the ledger has looked at every row; a word still on its way is out of date
                 self.clocks.stop(FeeCycleClock.REVIEW, FeeCycleClock.APPROVAL)
                 self.record(FeeCycleEvent.APPROVED, decision.actor, state=_S.APPROVED, facts=facts)
             case ReviewVerdict.REJECTED:
@@ -137,7 +138,7 @@ class FeeCycle(FeeCycleHandling):
         await self.until(lambda: self.resubmitted is not None, "等待收银员更正")
         if self.resubmitted is not None:
             await self.recompute(self.resubmitted, FeeCycleEvent.EXTRACTED)
-            self.start_clock(FeeCycleClock.REVIEW, self.policy.review, self.days.review_due)
+            self.start_clock(FeeCycleClock.REVIEW, self.policy.review, self.not_past(self.days.review_due))
 
     async def recompute(self, by: Actor, event: FeeCycleEvent) -> None:
         """The returned and changed rows make the next version, which finance sees anew."""
@@ -178,8 +179,11 @@ class FeeCycle(FeeCycleHandling):
         self.start_clock(
             FeeCycleClock.DISPATCH, self.policy.dispatch, self.not_past(self.day_end(self.days.notices_by))
         )
-        for role in (Role.CASHIER, Role.STEWARD, Role.CS_SUPERVISOR):
-            self.tell(NoticeEvent.FEE_NOTICES_TO_SEND, to_role(role))
+        areas = sorted({area for one in done for area in one.areas})
+        self.tell(NoticeEvent.FEE_NOTICES_TO_SEND, to_role(Role.CASHIER))
+        for area in areas or [""]:
+            self.tell_steward_of(area, NoticeEvent.FEE_NOTICES_TO_SEND)
+        self.tell(NoticeEvent.FEE_NOTICES_TO_SEND, to_role(Role.CS_SUPERVISOR))
 
     def all_sent(self, state: FeeCycleState) -> None:
         """Every notice is on its way."""
@@ -187,7 +191,7 @@ class FeeCycle(FeeCycleHandling):
         self.record(FeeCycleEvent.NOTICES_SENT, SYSTEM, state=state)
 
     def not_past(self, due_at: datetime) -> datetime:
-        """A day that a late approval has overtaken is the end of the next day (own)."""
+        """A day that has been overtaken, by a late approval for one, is the end of the next day (own)."""
         return due_at if due_at > self.now else self.day_end((self.now + timedelta(days=1)).date())
 
     # 收缴与催缴
@@ -216,11 +220,16 @@ class FeeCycle(FeeCycleHandling):
     async def watch_dunning(self) -> None:
         """催缴中: every account's own case climbs the ladder; the quarter is looked at once more when it ends."""
         closes = self.day_end(self.days.closes_on)
-        if (await self.look()).open_bills:
-            await self.until(lambda: self.now >= closes, "各账户催缴中", deadline=closes)
-            await self.look()
-        self.clocks.stop_all()
-        self.header = self.header.model_copy(update={"closed_at": self.now})
+        standing = await self.look()
+        while standing.open_bills:
+            await self.until(lambda: self.notices_moved or self.now >= closes, "各账户催缴中", deadline=closes)
+            is_the_end = self.now >= closes
+            standing = await self.look()
+            if FeeCycleClock.DISPATCH in self.clocks and not standing.unsent:
+                self.all_sent(_S.DUNNING)
+            if is_the_end:
+                break
+        self.close()
         self.record(FeeCycleEvent.CLOSED, SYSTEM, state=_S.CLOSED, facts=self.money_facts())
         self.tell(NoticeEvent.FEE_CYCLE_CLOSED, to_role(Role.SITE_MANAGER), self.money_facts())
 

@@ -89,7 +89,8 @@ class FeeCycleHandling(FeeCycleFile):
         if word.word is CaseWord.ROWS_DIRTY and self.state in (_S.UNDER_REVIEW, _S.CORRECTING):
             self.rows_dirty = True
             self.revision += 1
-        if word.word is CaseWord.NOTICES_SENT and self.state in (_S.APPROVED, _S.COLLECTING):
+        dispatching = self.state is _S.DUNNING and FeeCycleClock.DISPATCH in self.clocks
+        if word.word is CaseWord.NOTICES_SENT and (self.state in (_S.APPROVED, _S.COLLECTING) or dispatching):
             self.notices_moved = True
             self.revision += 1
 
@@ -99,8 +100,8 @@ class FeeCycleHandling(FeeCycleFile):
         self.tell(NoticeEvent.CUSTOMER_REPLIED, to_role(Role.CS_SUPERVISOR))
 
     def abort(self) -> None:
-        """An administrator has ended the workflow: on record, and the site manager knows."""
-        self.clocks.stop_all()
-        self.record(FeeCycleEvent.ABORTED, SYSTEM)
+        """Closed because an administrator has ended the workflow; the site manager knows."""
+        self.close()
+        self.record(FeeCycleEvent.ABORTED, SYSTEM, state=_S.CLOSED)
         for role in (Role.SITE_MANAGER, Role.CASHIER):
             self.tell(NoticeEvent.CASE_ABORTED, to_role(role))

@@ -4,11 +4,13 @@ A day that nobody closed, cash that nobody banked, a bill that came due by itsel
 one case a community and month sees to them all.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from temporalio import workflow
+from temporalio.workflow import ActivityHandle
 
 from workflows.effects.billing import start_day_duties, start_gathering, start_listing, start_sending_report
 from workflows.messages.billing import DayFindings
@@ -20,6 +22,7 @@ from workflows.processes.fee_month_file import FeeMonthFile
 from workflows.rules.working_days import is_working_day
 
 _S = FeeMonthState
+Answer = TypeVar("Answer")
 _MONEY: Final = (Role.CASHIER, Role.FINANCE, Role.CS_SUPERVISOR)
 
 
@@ -80,6 +83,13 @@ class FeeMonth(FeeMonthFile):
         """00:00 of the first day after the month."""
         return datetime.combine(self.start.last_day + timedelta(days=1), time(), self.now.tzinfo)
 
+    async def ask_or_tell(self, question: Callable[[], ActivityHandle[Answer]], work: str) -> Answer | None:
+        """Ask as ``ask`` does; what failed for good is told, because nobody sees it otherwise."""
+        answer = await self.ask(question, work)
+        if answer is None:
+            self.tell(NoticeEvent.FEE_WORK_STUCK, to_role(Role.SITE_MANAGER), {"work": work})
+        return answer
+
     # 每日
 
     async def look_at_the_day(self) -> None:
@@ -88,11 +98,11 @@ class FeeMonth(FeeMonthFile):
         assert due is not None  # noqa: S101 - is_due has looked
         day = due.date()
         if is_working_day(day, self.calendar):
-            listed = await self.ask(partial(start_listing, self.listing(day)), "催款名单")
+            listed = await self.ask_or_tell(partial(start_listing, self.listing(day)), "催款名单")
             if listed is not None and listed.bills:
                 facts = {"bills": str(listed.bills), "accounts": str(listed.accounts), "opened": str(listed.opened)}
                 self.record(FeeMonthEvent.LISTED, SYSTEM, facts={"day": str(day), **facts})
-        findings = await self.ask(partial(start_day_duties, self.duties(day)), "日结检查")
+        findings = await self.ask_or_tell(partial(start_day_duties, self.duties(day)), "日结检查")
         if findings is not None:
             self.tell_findings(day, findings)
         self.looked_at = day
@@ -123,7 +133,7 @@ class FeeMonth(FeeMonthFile):
         """汇总: the ledger says what the month's paid jobs come to; the cashier gets the list."""
         actor = self.gather_asked
         assert actor is not None  # noqa: S101 - step has looked
-        gathered = await self.ask(partial(start_gathering, self.gathering(actor)), "汇总有偿服务")
+        gathered = await self.ask_or_tell(partial(start_gathering, self.gathering(actor)), "汇总有偿服务")
         self.gather_asked = None
         if gathered is None:
             return
@@ -167,6 +177,5 @@ class FeeMonth(FeeMonthFile):
             self.tell(NoticeEvent.FEE_REPORT_SENT, to_role(Role.SITE_MANAGER), facts)
         self.report_asked = None
         if self.sent.issuperset(period.kind for period in self.start.periods):
-            self.clocks.stop_all()
-            self.header = self.header.model_copy(update={"closed_at": self.now})
+            self.close()
             self.record(FeeMonthEvent.CLOSED, SYSTEM, state=_S.CLOSED)
