@@ -6,6 +6,7 @@ from activities.records.roster import PriceCategory
 
 _REPAIR, _ENGINEERING = PriceCategory.REPAIR, PriceCategory.ENGINEERING
 _CLEANING, _GREENING, _ERRAND = PriceCategory.CLEANING, PriceCategory.GREENING, PriceCategory.ERRAND
+_OPERATING, _RENOVATION, _PARKING = PriceCategory.OPERATING, PriceCategory.RENOVATION, PriceCategory.PARKING
 
 PlannedPrice = tuple[str, PriceCategory, str, str, str, bool]
 """Code, category, name, unit, CNY, whether it is money laid out for the customer."""
@@ -38,6 +39,9 @@ PRICE_LIST: Final[tuple[PlannedPrice, ...]] = (
     ("DB-01", _ERRAND, "代缴费、代收件服务费", "次", "10.00", False),
     ("DB-02", _ERRAND, "代购服务费", "次", "15.00", False),
     ("DB-03", _ERRAND, "搬运重物(每人)", "次", "50.00", False),
+    ("JY-01", _OPERATING, "临时场地占用", "天", "200.00", False),
+    ("ZX-01", _RENOVATION, "装修垃圾清运", "车", "180.00", False),
+    ("TC-01", _PARKING, "临时停车", "次", "5.00", False),
     ("DB-90", _ERRAND, "代垫款(凭票据按实际金额结算)", "元", "1.00", True),
 )
 """Every sample community posts the same."""

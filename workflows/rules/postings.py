@@ -124,6 +124,23 @@ def agency_in(method: PaymentMethod, amount: Amount, account: str = "") -> list[
     return [Leg(method.into, amount, account), Leg(_L.AGENCY, -amount, account)]
 
 
+def agency_part_of_bill(account: str, case: str, amount: Amount) -> list[Leg]:
+    """代办: what a service's bill asks back of money laid out for the customer is no income (SVC-01)."""
+    return [
+        Leg(_L.SERVICE_INCOME, amount, account, case, FeeItem.SERVICE),
+        Leg(_L.AGENCY, -amount, account, case),
+    ]
+
+
+def service_collected(method: PaymentMethod, case: str, fee: Amount, agency: Amount) -> list[Leg]:
+    """有偿服务实收: what was collected for a case; money laid out for the customer is no income (SVC-01)."""
+    return [
+        Leg(method.into, fee + agency),
+        Leg(_L.SERVICE_INCOME, -fee, "", case, FeeItem.SERVICE),
+        Leg(_L.AGENCY, -agency, "", case),
+    ]
+
+
 def agency_out(method: PaymentMethod, amount: Amount, account: str = "") -> list[Leg]:
     """代付: money of others, paid on to them."""
     return _paid_out(_L.AGENCY, account, method, amount)

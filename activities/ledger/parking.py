@@ -1,0 +1,222 @@
+"""The car park's daily hand-in 停车场交账 (S4 4.6; §9.8): the attendant hands in, the cashier checks and takes over.
+
+Tickets due, cash received and free passes are the cashier's own figures after the check. A shortage stays on the
+attendant's shift; nobody's income is made up for it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+from sqlalchemy.dialects.postgresql import insert
+
+from activities.connections.personal_data import PersonalDataCipher
+from activities.ledger.direct_income import Taking, lock_key, take_in
+from activities.ledger.refused import LedgerRefusedError
+from activities.records.cash_tables import ParkingDay, Payment
+from activities.records.community_tables import Post
+from activities.records.sealing import table_of
+from workflows.messages.ledger import FeeItem, PaymentMethod
+from workflows.messages.people import Actor, Role
+from workflows.rules.amounts import ZERO, to_cents
+from workflows.rules.cash_desk import share_received
+from workflows.rules.postings import direct_income
+
+
+@dataclass(frozen=True)
+class ParkingFigures:
+    """车票 sold, CNY due for them and received in cash; ``free_passes`` are authorised and due nothing."""
+
+    tickets: int
+    due: Decimal
+    received: Decimal
+    free_passes: int = 0
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """交账 of a day: ``rate`` is received over due, None where nothing was due; ``checked_by`` "" while it waits.
+
+    ``target_met`` is whether everything that was due was received: 收费率 100 % (S4 4.6).
+    """
+
+    day: date
+    attendant: str
+    figures: ParkingFigures
+    shortage: Decimal
+    rate: Decimal | None
+    target_met: bool
+    checked_by: str
+
+
+def hand_in(
+    connection: Connection,
+    *,
+    community: str,
+    key: str,
+    day: date,
+    attendant: str,
+    figures: ParkingFigures,
+    at: datetime,
+) -> HandIn:
+    """交账 by the attendant; it waits for the cashier's check, and until then the later figures hold.
+
+    Raises :class:`LedgerRefusedError`: ``day_in_future``, ``invalid_amount``, ``checked_already``.
+    """
+    _refuse_wrong(day, figures, at)
+    lock_key(connection, community, f"parking:{day}:{attendant}")
+    there = _row(connection, community, day, attendant)
+    if there is not None and there.checked_by and _figures(there) != figures:
+        raise LedgerRefusedError("checked_already", "当日停车交账已由收银员核对,不能再改")
+    if there is None or not there.checked_by:
+        _keep(connection, community, key, day, attendant, figures, "", None, at)
+    return hand_in_of(connection, community, day, attendant)
+
+
+def check_hand_in(
+    connection: Connection,
+    personal: PersonalDataCipher,
+    *,
+    community: str,
+    key: str,
+    body_digest: str,
+    day: date,
+    attendant: str,
+    figures: ParkingFigures,
+    cashier: Actor,
+    at: datetime,
+) -> HandIn:
+    """核对 of tickets, system and cash by a cashier, who takes the cash into the own shift (PKG-01).
+
+    Raises :class:`LedgerRefusedError`: ``two_persons``, ``unknown_attendant``, ``checked_already``, ``day_in_future``,
+    ``invalid_amount``, ``no_open_shift``.
+    """
+    _refuse_wrong(day, figures, at)
+    if cashier.code == attendant:
+        raise LedgerRefusedError("two_persons", "停车交账须由车管员以外的收银员核对")
+    lock_key(connection, community, f"parking:{day}:{attendant}")
+    there = _row(connection, community, day, attendant)
+    if there is None and not _is_attendant(connection, community, attendant, day):
+        raise LedgerRefusedError("unknown_attendant", "本项目当日没有这个工号的车管员:请核对工号")
+    if there is not None and there.checked_by:
+        if (there.checked_by, _figures(there)) != (cashier.code, figures):
+            raise LedgerRefusedError("checked_already", "当日停车交账已核对入账:如有差错请财务部更正")
+        return hand_in_of(connection, community, day, attendant)
+    entry = _take_over(connection, personal, community, key, body_digest, figures.received, cashier, at)
+    _keep(connection, community, key, day, attendant, figures, cashier.code, entry, at)
+    return hand_in_of(connection, community, day, attendant)
+
+
+def hand_in_of(connection: Connection, community: str, day: date, attendant: str) -> HandIn:
+    """The attendant's hand-in of a day. Raises :class:`LedgerRefusedError` (``unknown_hand_in``)."""
+    row = _row(connection, community, day, attendant)
+    if row is None:
+        raise LedgerRefusedError("unknown_hand_in", "该车管员当日没有交账")
+    return _as_hand_in(row)
+
+
+def hand_ins_of(connection: Connection, community: str, day: date) -> tuple[HandIn, ...]:
+    """Every hand-in of a day."""
+    rows = connection.execute(
+        select(table_of(ParkingDay))
+        .where(ParkingDay.community == community, ParkingDay.day == day)
+        .order_by(ParkingDay.attendant)
+    ).all()
+    return tuple(_as_hand_in(row) for row in rows)
+
+
+def _take_over(  # noqa: PLR0917 - the cash, by which key, who and when
+    connection: Connection,
+    personal: PersonalDataCipher,
+    community: str,
+    key: str,
+    body_digest: str,
+    received: Decimal,
+    cashier: Actor,
+    at: datetime,
+) -> int | None:
+    if received == ZERO:
+        return None
+    number = take_in(
+        connection,
+        personal,
+        Taking(
+            community=community,
+            key=key,
+            body_digest=body_digest,
+            amount=received,
+            method=PaymentMethod.CASH,
+            legs=direct_income(FeeItem.PARKING, PaymentMethod.CASH, received),
+            at=at,
+            actor=cashier,
+        ),
+    )
+    return connection.scalar(select(Payment.entry).where(Payment.community == community, Payment.number == number))
+
+
+def _keep(  # noqa: PLR0917 - the columns of a hand-in, in their order
+    connection: Connection,
+    community: str,
+    key: str,
+    day: date,
+    attendant: str,
+    figures: ParkingFigures,
+    checked_by: str,
+    entry: int | None,
+    at: datetime,
+) -> None:
+    found = {
+        "tickets": figures.tickets,
+        "due": figures.due,
+        "received": figures.received,
+        "free_passes": figures.free_passes,
+        "shortage": figures.due - figures.received,
+        "checked_by": checked_by,
+        "at": at,
+        "key": key,
+        "entry": entry,
+    }
+    connection.execute(
+        insert(ParkingDay)
+        .values(community=community, day=day, attendant=attendant, **found)
+        .on_conflict_do_update(index_elements=["community", "day", "attendant"], set_=found)
+    )
+
+
+def _refuse_wrong(day: date, figures: ParkingFigures, at: datetime) -> None:
+    if day > at.date():
+        raise LedgerRefusedError("day_in_future", "交账日期不能晚于今天")
+    amounts = (figures.due, figures.received)
+    negative = min(amounts) < 0 or min(figures.tickets, figures.free_passes) < 0
+    if negative or any(each != to_cents(each) for each in amounts):
+        raise LedgerRefusedError("invalid_amount", "张数和金额不能小于0,金额最多两位小数")
+
+
+def _is_attendant(connection: Connection, community: str, staff: str, day: date) -> bool:
+    held = select(Post.id).where(
+        Post.community == community,
+        Post.staff == staff,
+        Post.role == Role.PARKING_ATTENDANT,
+        Post.since <= day,
+        Post.until.is_(None) | (Post.until > day),
+    )
+    return connection.scalar(held.limit(1)) is not None
+
+
+def _row(connection: Connection, community: str, day: date, attendant: str) -> Row[Any] | None:
+    return connection.execute(
+        select(table_of(ParkingDay)).where(
+            ParkingDay.community == community, ParkingDay.day == day, ParkingDay.attendant == attendant
+        )
+    ).one_or_none()
+
+
+def _figures(row: Row[Any]) -> ParkingFigures:
+    return ParkingFigures(row.tickets, row.due, row.received, row.free_passes)
+
+
+def _as_hand_in(row: Row[Any]) -> HandIn:
+    rate = share_received(row.received, row.due)
+    return HandIn(row.day, row.attendant, _figures(row), row.shortage, rate, row.shortage <= ZERO, row.checked_by)

@@ -1,0 +1,46 @@
+"""What the cash desk refuses 收银拒绝事由: stable codes, HTTP status, and what to do."""
+
+from collections.abc import Mapping
+from typing import Final
+
+CASH_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
+    "earlier_shift_open": (409, "上一日的当班尚未过账:请先清点、关闭该班"),
+    "unknown_shift": (404, "没有这个当班:请核对班次号"),
+    "not_your_shift": (403, "只能清点自己的当班;代为清点请由财务办理"),
+    "count_missing": (422, "有收款方式尚未清点:请逐项清点"),
+    "slip_reason_required": (422, "实点与系统不符:请填写长款/短款原因,交主管审批"),
+    "nothing_to_approve": (409, "该班没有待审批的长款/短款"),
+    "own_difference": (403, "长款/短款须由当班人、清点人以外的人审批"),
+    "count_overtaken": (409, "清点之后又有收款:请重新清点"),
+    "shifts_open": (409, "当日还有未过账的当班:请先清点、关闭全部当班"),
+    "cash_without_shift": (409, "有现金收款不属于任何当班:请财务部核对后再日结"),
+    "nothing_to_close": (409, "当日没有当班,无需日结"),
+    "deposit_first": (409, "银行尚在营业:请先把现金存行,再填回单号日结"),
+    "not_all_banked": (422, "存款须为全部现金,不得坐支"),
+    "bad_deposit_time": (422, "存款时间应在收款当日之后、现在之前"),
+    "unknown_slip": (404, "没有这张缴款单:请核对编号"),
+    "not_for_finance": (409, "该缴款单的现金不需要交财务"),
+    "not_received_yet": (409, "现金尚未由财务部接收:请财务部先确认接收"),
+    "banked_already": (409, "该缴款单已存行或没有现金"),
+    "bad_numbers": (422, "收据起止号有误:起号应大于0,且不大于止号"),
+    "book_exists": (409, "该收据本号已登记为别的号段:请核对本号"),
+    "numbers_taken": (409, "号段与已登记的收据本重叠:收据号只能使用一次"),
+    "unknown_book": (404, "没有这本收据:请核对本号"),
+    "no_receipt_book": (409, "您没有可用的收据本:请先领用收据本"),
+    "payment_reversed": (409, "该笔收款已冲回,不能开收据"),
+    "receipt_differs": (422, "收据金额与收款金额不一致:请核对后再开"),
+    "unknown_receipt": (404, "没有这张收据:请核对收据号"),
+    "receipt_not_in_force": (409, "该收据已作废或红冲"),
+    "copies_missing": (409, "作废须收回全部联次:联次不全的,日结后由财务红冲"),
+    "not_asked_for": (409, "该收据没有待批准的作废或红冲申请"),
+    "void_too_late": (409, "已日结或已过当日,不能作废:请由财务红冲"),
+    "void_instead": (409, "当日尚未日结:请由主管作废"),
+    "unknown_attendant": (422, "本项目当日没有这个工号的车管员:请核对工号"),
+    "checked_already": (409, "当日停车交账已核对入账:如有差错请财务部更正"),
+    "unknown_hand_in": (404, "该车管员当日没有交账"),
+    "day_in_future": (422, "交账日期不能晚于今天"),
+    "charged_by_case": (422, "维修和特约服务的费用按单收取:请在单据上收款"),
+    "agency_exceeded": (409, "代付不能超过该项目的代收余额"),
+    "nothing_to_hand_in": (409, "该单没有待交的款项:已交清、未收款,或应按账单收款"),
+}
+"""What the cash desk can refuse besides what the ledger does."""
