@@ -46,6 +46,7 @@ screenshots: $(DEVELOP)
 bench: $(DEVELOP)
 	.venv/bin/python -m bench.repairs
 	.venv/bin/python -m bench.fees
+	.venv/bin/python -m bench.notices
 
 format: $(DEVELOP)
 	.venv/bin/ruff check --fix $(SOURCES)

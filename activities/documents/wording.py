@@ -24,6 +24,15 @@ def text(value: str) -> str:
     return _LONG_WORD.sub(lambda word: _breakable(word[0]), seen)
 
 
+_FULL_WIDTH: Final = str.maketrans({",": "\uff0c", ":": "\uff1a", ";": "\uff1b"})
+_HALF_WIDTH: Final = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|;")
+
+
+def sentence(value: str) -> str:
+    """A sentence of a letter, with Chinese punctuation; what groups the digits of an amount or a time stays."""
+    return _HALF_WIDTH.sub(lambda mark: mark[0].translate(_FULL_WIDTH), text(value))
+
+
 def _visible(character: str) -> str:
     if character == "\n":
         return character

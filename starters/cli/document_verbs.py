@@ -1,12 +1,12 @@
 """Printing the forms of a case 打印单据, and the register of what was printed."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from starters.cli.asking import CommunityOption, NumberArgument, PersonOption, service_centre
+from starters.cli.printed_file import OutOption, OverwriteOption, refuse_to_lose, write_printed
 from starters.cli.screen import moment, print_table, say
 
 document_verbs = typer.Typer()
@@ -28,22 +28,17 @@ def print_form(
         FormArgument, typer.Argument(metavar="FORM", help="repair-record、work-order、revisit-record 或 service-record")
     ],
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", dir_okay=False, help="写入哪个文件(PDF)")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="覆盖已有的文件")] = False,
+    out: OutOption,
+    overwrite: OverwriteOption = False,
     person: PersonOption = "",
     community: CommunityOption = "",
 ) -> None:
     """打印一张单的表单(PDF);每次打印都编号登记,第二次起注明补打"""
-    if out.exists() and not overwrite:
-        raise typer.BadParameter(f"文件 {out} 已存在;要覆盖请加 --overwrite", param_hint="--out")
-    if not out.parent.is_dir():
-        raise typer.BadParameter(f"没有文件夹 {out.parent}", param_hint="--out")
+    refuse_to_lose(out, overwrite=overwrite)
     with service_centre(person, community) as centre:
         path = centre.in_community("cases", number, "documents", form.replace("-", "_"))
         content, about = centre.print_out(path)
-    out.unlink(missing_ok=True)
-    out.touch(mode=0o600)
-    out.write_bytes(content)
+    write_printed(out, content)
     copy = about.get("x-print-copy", "0")
     which = "原件" if copy == "0" else f"补打第{copy}次"
     say(f"已写入 {out}({len(content)} 字节),打印编号 {about.get('x-print-number', '')},{which}")

@@ -1,0 +1,59 @@
+"""Who pays 缴费人, by name: opened for printing, and nowhere else (``docs/domain/fees.md``)."""
+
+from collections.abc import Collection
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from activities.connections.personal_data import PersonalDataCipher
+from activities.documents import wording
+from activities.records.community_tables import Contact
+from activities.records.sealing import open_columns
+from workflows.messages.ledger import PayerKind
+
+_PAYERS: Final = text(
+    """
+    SELECT account.code, account.unit, account.payer, contact.name
+    FROM fee_accounts AS account
+    LEFT JOIN LATERAL (
+        SELECT id FROM households
+        WHERE households.community = account.community AND (
+            id = account.household
+            -- where none is named: the present one, for the unit's newest payer; nobody is told another's debt
+            OR account.household IS NULL AND account.payer <> 'developer'
+                AND households.unit = account.unit AND until IS NULL
+                AND NOT EXISTS (
+                    SELECT FROM fee_accounts AS later
+                    WHERE later.community = account.community AND later.unit = account.unit
+                      AND (later.since, later.code) > (account.since, account.code)))
+        LIMIT 1
+    ) AS household ON true
+    LEFT JOIN LATERAL (
+        SELECT name FROM contacts
+        WHERE contacts.community = account.community AND contacts.household = household.id
+        ORDER BY position LIMIT 1
+    ) AS contact ON true
+    WHERE account.community = :community AND account.code = ANY(:accounts)
+    """
+)
+
+
+class Payer(NamedTuple):
+    """Who pays for an account: the name of the household's first person, and what he is to the unit."""
+
+    unit: str
+    name: str
+    kind: str
+
+
+def payers_of(
+    connection: Connection, personal: PersonalDataCipher, community: str, accounts: Collection[str]
+) -> dict[str, Payer]:
+    """Return the payers of the accounts, in one query. The developer, and whom nobody has named, is his kind."""
+    rows = connection.execute(_PAYERS, {"community": community, "accounts": list(accounts)})
+    found = {}
+    for row in rows:
+        kind = wording.term(PayerKind, row.payer)
+        name = "" if row.name is None else str(open_columns(personal, Contact, {"name": bytes(row.name)})["name"])
+        found[row.code] = Payer(row.unit, wording.text(name) or kind, kind)
+    return found

@@ -1,0 +1,24 @@
+"""Where a printed paper goes 打印文件: a file that only its owner can read, and that is never lost by mistake."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", dir_okay=False, help="写入哪个文件(PDF)")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="覆盖已有的文件")]
+
+
+def refuse_to_lose(out: Path, *, overwrite: bool) -> None:
+    """Refuse a file that is there already, and a folder that is not: before anything is printed and entered."""
+    if out.exists() and not overwrite:
+        raise typer.BadParameter(f"文件 {out} 已存在;要覆盖请加 --overwrite", param_hint="--out")
+    if not out.parent.is_dir():
+        raise typer.BadParameter(f"没有文件夹 {out.parent}", param_hint="--out")
+
+
+def write_printed(out: Path, content: bytes) -> None:
+    """Write the paper: it holds names, so nobody else may read it."""
+    out.unlink(missing_ok=True)
+    out.touch(mode=0o600)
+    out.write_bytes(content)
