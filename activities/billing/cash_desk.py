@@ -1,13 +1,12 @@
 """What the month's case has done at the cash desk 收费月结作业: days looked at, services gathered, reports sent."""
 
-from typing import Final
-
-from sqlalchemy import text
 from temporalio import activity
 
-from activities.billing.fee_report import send_report
 from activities.billing.service_gathering import gather_services
 from activities.connections.database import Database
+from activities.fee_reports.sending import send_report
+from activities.ledger.cash_duties import overdue_in_transit, unclosed_days
+from activities.records.working_calendar import working_calendar
 from workflows.messages.billing import (
     DayDuties,
     DayFindings,
@@ -18,22 +17,6 @@ from workflows.messages.billing import (
 )
 from workflows.messages.identifiers import Activity
 
-_UNCLOSED: Final = text(
-    """
-    SELECT DISTINCT on_day FROM payments
-    WHERE community = :community AND method = 'cash' AND on_day < :on_day AND reversed_at IS NULL
-      AND NOT EXISTS (SELECT FROM cash_days WHERE community = payments.community AND day = payments.on_day)
-    ORDER BY on_day
-    """
-)
-_IN_TRANSIT: Final = text(
-    """
-    SELECT DISTINCT day FROM cash_days
-    WHERE community = :community AND banked_at IS NULL AND cash > 0 AND day < :on_day AND destination = 'in_transit'
-    ORDER BY day
-    """
-)
-
 
 class CashDesk:
     """The activities behind ``workflows/effects/billing.py`` for the month; repeating them is harmless."""
@@ -43,19 +26,20 @@ class CashDesk:
 
     @activity.defn(name=Activity.DAY_DUTIES, no_thread_cancel_exception=True)
     def day_duties(self, request: DayDuties) -> DayFindings:
-        """Say which days' cash is not closed, and which is still 在途; only reads."""
-        asked = {"community": request.community, "on_day": request.on_day}
+        """Say which days' cash is not closed, and which is 在途 beyond its bank day; only reads."""
+        years = (request.on_day.year - 1, request.on_day.year)
         with self._db.begin() as connection:
+            calendar = working_calendar(connection, years)
             return DayFindings(
-                unclosed_days=tuple(connection.scalars(_UNCLOSED, asked)),
-                in_transit=tuple(connection.scalars(_IN_TRANSIT, asked)),
+                unclosed_days=unclosed_days(connection, request.community, request.on_day),
+                in_transit=overdue_in_transit(connection, request.community, request.on_day, calendar),
             )
 
     @activity.defn(name=Activity.GATHER_SERVICES, no_thread_cancel_exception=True)
     def gather_services(self, request: GatherServices) -> Gathered:
         """Total the month's paid services."""
         with self._db.begin() as connection:
-            return gather_services(connection, request)
+            return gather_services(connection, self._db.personal, request)
 
     @activity.defn(name=Activity.SEND_FEE_REPORT, no_thread_cancel_exception=True)
     def send_fee_report(self, request: SendFeeReport) -> FeeReportSent:

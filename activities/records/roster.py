@@ -47,18 +47,22 @@ _UNIT_KINDS: Final[dict[UnitKind, str]] = {
 
 
 class PriceCategory(StrEnum):
-    """What a posted price 收费标准 is for: repairs, or one of the special services 特约服务 (S0, S4 3.3)."""
+    """What a posted price 收费标准 is for: repairs, special services 特约服务, the desk (S0, S4 3.3, 4.4–4.6)."""
 
     REPAIR = "repair"
     ENGINEERING = ServiceCategory.ENGINEERING.value
     CLEANING = ServiceCategory.CLEANING.value
     GREENING = ServiceCategory.GREENING.value
     ERRAND = ServiceCategory.ERRAND.value
+    OPERATING = "operating"
+    RENOVATION = "renovation"
+    PARKING = "parking"
 
     @property
     def label(self) -> str:
         """The Chinese term."""
-        return "维修" if self is PriceCategory.REPAIR else ServiceCategory(self.value).label
+        at_the_desk = {"repair": "维修", "operating": "经营性收费", "renovation": "装修收费", "parking": "停车"}
+        return at_the_desk.get(self.value) or ServiceCategory(self.value).label
 
 
 @dataclass(frozen=True)

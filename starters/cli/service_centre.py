@@ -1,6 +1,7 @@
 """The service centre as a command sees it: requests to the HTTP API, and what an answer, or none, means."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Self
 from urllib.parse import quote
 
@@ -73,10 +74,30 @@ class ServiceCentre:
         """POST a body, under the idempotency key where the route takes one."""
         return self._send("POST", path, key=key, json=body).json()
 
-    def print_out(self, path: str) -> tuple[bytes, Mapping[str, str]]:
+    def print_out(self, path: str, params: Mapping[str, bool] | None = None) -> tuple[bytes, Mapping[str, str]]:
         """POST for a file that is made anew each time; returns it with the answer's headers, in small letters."""
-        answer = self._send("POST", path)
+        answer = self._send("POST", path, params=params or {})
         return answer.content, {name.lower(): content for name, content in answer.headers.items()}
+
+    def follow(self, path: str, body: Any) -> Iterator[dict[str, Any]]:
+        """POST a body and yield what the service centre says while it works, a line at a time; the last is the result.
+
+        A refusal that comes in the middle is raised as any other.
+        """
+        try:
+            with self._http.stream("POST", path, json=body, headers={"Accept": "application/x-ndjson"}) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise _not_done(answer)
+                for line in answer.iter_lines():
+                    said = json.loads(line)
+                    if "code" in said:
+                        raise RefusedRequestError(0, said["code"], said["detail"], [])
+                    yield said
+        except (httpx2.ConnectError, httpx2.ConnectTimeout):
+            raise self._unreachable() from None
+        except (httpx2.TransportError, httpx2.InvalidURL, ValueError):
+            raise UnansweredRequestError("没有等到答复,结果未知") from None
 
     def send_bytes(self, path: str, content: bytes, key: str) -> Any:
         """POST a file as the body itself."""
@@ -91,21 +112,27 @@ class ServiceCentre:
         try:
             answer = self._http.request(method, path, headers=headers, **parts)
         except (httpx2.ConnectError, httpx2.ConnectTimeout):
-            raise UnansweredRequestError(
-                f"连不上 {self._access.api_url}:服务没有启动,或 GUANJIA_API_URL 不对"
-            ) from None
+            raise self._unreachable() from None
         except (httpx2.TransportError, httpx2.InvalidURL):
             raise UnansweredRequestError("没有等到答复,结果未知", key) from None
         if answer.is_success:
             return answer
-        problem = _problem(answer)
-        detail = str(problem.get("detail") or problem.get("title") or f"HTTP {answer.status_code}")
-        code = str(problem.get("code") or f"http_{answer.status_code}")
-        if answer.is_server_error:
-            raise UnansweredRequestError(f"{detail}({code})", "" if code == NEEDS_ANOTHER_KEY else key)
-        errors = problem.get("errors")
-        problems = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-        raise RefusedRequestError(answer.status_code, code, detail, problems)
+        raise _not_done(answer, key)
+
+    def _unreachable(self) -> UnansweredRequestError:
+        return UnansweredRequestError(f"连不上 {self._access.api_url}:服务没有启动,或 GUANJIA_API_URL 不对")
+
+
+def _not_done(answer: httpx2.Response, key: str = "") -> NotDoneError:
+    """What an answer that is no success means."""
+    problem = _problem(answer)
+    detail = str(problem.get("detail") or problem.get("title") or f"HTTP {answer.status_code}")
+    code = str(problem.get("code") or f"http_{answer.status_code}")
+    if answer.is_server_error:
+        return UnansweredRequestError(f"{detail}({code})", "" if code == NEEDS_ANOTHER_KEY else key)
+    errors = problem.get("errors")
+    problems = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return RefusedRequestError(answer.status_code, code, detail, problems)
 
 
 def _problem(answer: httpx2.Response) -> dict[str, Any]:

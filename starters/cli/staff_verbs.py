@@ -5,6 +5,7 @@ import typer
 from starters.cli.action_verbs import action_verbs
 from starters.cli.any_action import any_action
 from starters.cli.attachment_verbs import attachment_verbs
+from starters.cli.billing_verbs import billing_verbs
 from starters.cli.case_verbs import case_verbs
 from starters.cli.community_verbs import policy_verbs, roster_verbs
 from starters.cli.document_verbs import document_verbs
@@ -19,6 +20,7 @@ staff_verbs.add_typer(any_action)
 staff_verbs.add_typer(attachment_verbs)
 staff_verbs.add_typer(document_verbs)
 staff_verbs.add_typer(work_verbs)
+staff_verbs.add_typer(billing_verbs, name="billing")
 staff_verbs.add_typer(inbox_verbs, name="inbox")
 staff_verbs.add_typer(roster_verbs, name="roster")
 staff_verbs.add_typer(policy_verbs, name="policy")

@@ -48,6 +48,8 @@ class Right(StrEnum):
     COLLECT = "collect"
     APPROVE_MONEY = "approve_money"
     SEND_NOTICES = "send_notices"
+    HAND_IN_PARKING = "hand_in_parking"
+    CLOSE_THE_DAY = "close_the_day"
     SEND_REPORTS = "send_reports"
 
 
@@ -71,6 +73,8 @@ RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.COLLECT: frozenset({_R.CASHIER}),
     Right.APPROVE_MONEY: _MANAGERS | {_R.CS_SUPERVISOR, _R.FINANCE},
     Right.SEND_NOTICES: frozenset({_R.STEWARD, _R.CS_SUPERVISOR}),
+    Right.HAND_IN_PARKING: frozenset({_R.PARKING_ATTENDANT, _R.CASHIER}),
+    Right.CLOSE_THE_DAY: _MONEY,
     Right.SEND_REPORTS: _MANAGERS | _MONEY | {_R.CS_SUPERVISOR},
 }
 """Which roles may use which routes; a role that is not named may not."""
@@ -156,6 +160,16 @@ CommunityCode = Annotated[str, Depends(_accessible)]
 """The community of the path, which the caller's token is for."""
 IdempotencyKey = Annotated[str, Depends(_key)]
 """The key of the header."""
+
+
+def person_of(caller: Caller) -> Actor:
+    """Who acts, where only a person can; raises ``ProblemError`` (``not_allowed_for_role``) for a system's token.
+
+    Where two persons are needed, a token without one is nobody.
+    """
+    if not caller.staff:
+        raise ProblemError("not_allowed_for_role")
+    return actor_of(caller)
 
 
 def actor_of(caller: Caller) -> Actor:

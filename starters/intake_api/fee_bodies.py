@@ -1,10 +1,11 @@
 """What may be sent to the ledger 收费登记: facts, payments, notices."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from activities.documents.notice_selection import MOST_NOTICES
 from starters.intake_api.bodies import Body, Code, Instant, Money, OptionalCode, OptionalReason, OptionalStaffCode
 from starters.intake_api.fee_action_bodies import BillNumber
 from workflows.messages.fee_opening import FeePeriodKind
@@ -13,6 +14,7 @@ from workflows.messages.unit_facts import UnitFactKind
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 """A day that this business can mean."""
+NoticeNumber = Annotated[str, Field(pattern=r"^(JF|CK)-\d{4}-\d{6,10}$", examples=["CK-2026-000001"])]
 
 
 class FactBody(Body):
@@ -63,6 +65,17 @@ class SendNoticesBody(Body):
     """派发缴费通知单: all or none."""
 
     notices: Annotated[tuple[WrittenNoticeBody, ...], Field(min_length=1, max_length=500)]
+
+
+class PrintNoticesBody(Body):
+    """批量打印通知单: by numbers, or by area, quarter, kind and day of issue; ``unprinted`` leaves reprints out."""
+
+    numbers: Annotated[tuple[NoticeNumber, ...], Field(max_length=MOST_NOTICES)] = ()
+    area: OptionalCode = ""
+    quarter: Annotated[str, Field(pattern=r"^([1-9]\d{3}Q[1-4])?$")] = ""
+    kind: Literal["", "bill", "first", "second", "final"] = ""
+    issued_on: Day | None = None
+    unprinted: bool = False
 
 
 class OpenPeriodBody(Body):

@@ -40,9 +40,16 @@ LEDGER_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "not_your_area": (403, "通知单不在您负责的片区"),
     "amount_differs": (409, "填写金额与应收明细表不符,不能派发:请核对后重写"),
     "nothing_to_credit": (409, "应减金额超过该期间已出账金额:请财务部核对账单"),
+    "unknown_period": (422, "期间应写成 2026-04(月)、2026Q2(季)、2026H1(半年)或 2026(年)"),
     "unknown_table": (404, "没有这一季度的应收明细表"),
     "period_out_of_reach": (422, "只能开立前后一年内的季度或月份:请核对日期"),
     "fact_too_old": (422, "收房日期超过三年,不能补登:请由财务部按期初欠费登记"),
+    "unknown_receipt": (404, "没有这张收据:请核对收据号"),
+    "unknown_slip": (404, "没有这张缴款单:请核对编号"),
+    "selection_missing": (422, "请指明编号、片区、季度或开具日期"),
+    "no_notices": (404, "没有符合条件的通知单"),
+    "too_many_notices": (422, "一次打印的通知单太多:请按片区分批打印"),
+    "printed_meanwhile": (409, "同一单据刚被他人打印,本次作废:请再打印一次"),
     "fees_not_charged": (409, "本项目的政策不收物业费"),
 }
 """What the ledger can refuse."""

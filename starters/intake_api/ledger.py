@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from activities.ledger.account_state import standing
 from activities.ledger.bill_notices import WrittenNotice, send_notices
@@ -14,12 +14,11 @@ from activities.ledger.facts import MAY_CONFIRM, NewFact, enter_fact
 from activities.ledger.fee_table_reading import FeeTableView, read_table
 from activities.ledger.telling import tell_dirty, tell_moved, tell_sent
 from activities.opening.message_keys import key_digest
-from activities.records.community_tables import Post
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
 from starters.intake_api.fee_bodies import FactBody, SendNoticesBody
 from starters.intake_api.intake import TheIntake
-from starters.intake_api.ledger_transaction import KEYED, in_ledger, policy_now
+from starters.intake_api.ledger_transaction import KEYED, areas_of, in_ledger, policy_now
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.ledger import AccountStanding
 from workflows.messages.people import Actor, Role
@@ -159,16 +158,9 @@ async def send_the_notices(
     actor = actor_of(caller)
 
     def work(connection: Connection):  # type: ignore[no-untyped-def]  # noqa: ANN202 - its own module's answer
-        areas = _areas_of(connection, community, caller) if caller.role is Role.STEWARD else None
+        areas = areas_of(connection, community, caller) if caller.role is Role.STEWARD else None
         return send_notices(connection, community, written, actor, at, policy, calendar, areas)
 
     done = await in_ledger(intake, work)
     await tell_sent(intake.client, community, done.cycles, written[0].number, at)
     return tuple(NoticeOut(number=one.number, account=one.account, due_on=str(one.due_on)) for one in done.sent)
-
-
-def _areas_of(connection: Connection, community: str, caller: Caller) -> frozenset[str]:
-    posts = select(Post.area).where(
-        Post.community == community, Post.staff == caller.staff, Post.role == Role.STEWARD, Post.until.is_(None)
-    )
-    return frozenset(connection.scalars(posts))

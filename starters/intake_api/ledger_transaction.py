@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from starlette.concurrency import run_in_threadpool
 
 from activities.ledger.refused import LedgerRefusedError
 from activities.opening.places import policy_in_force
+from activities.records.community_tables import Post
+from activities.records.intake_snapshot import Caller
 from starters.intake_api.intake import Intake
 from starters.intake_api.problems import ProblemError
+from workflows.messages.people import Role
 from workflows.messages.policy import Policy
 
 KEYED: Final = ("idempotency_key_required", "idempotency_key_invalid", "records_unavailable", "no_policy_in_force")
@@ -29,6 +32,14 @@ async def in_ledger(intake: Intake, work: Callable[[Connection], Done]) -> Done:
         return await run_in_threadpool(transaction)
     except LedgerRefusedError as refused:
         raise ProblemError(refused.code, refused.message) from None
+
+
+def areas_of(connection: Connection, community: str, caller: Caller) -> frozenset[str]:
+    """The areas that a steward looks after, as the one in charge or as the deputy."""
+    posts = select(Post.area).where(
+        Post.community == community, Post.staff == caller.staff, Post.role == Role.STEWARD, Post.until.is_(None)
+    )
+    return frozenset(connection.scalars(posts))
 
 
 def policy_now(intake: Intake, community: str) -> Policy:

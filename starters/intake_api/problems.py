@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from activities.opening.refused import CaseRefusedError
+from starters.intake_api.cash_problems import CASH_REFUSALS
 from starters.intake_api.fee_problems import FEE_CASE_REFUSALS, LEDGER_REFUSALS
 from starters.intake_api.field_errors import FieldError, field_errors
 
@@ -80,6 +81,7 @@ REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
 CATALOGUE: Final[Mapping[str, tuple[int, str]]] = {
     **REFUSALS,
     **LEDGER_REFUSALS,
+    **CASH_REFUSALS,
     # the caller
     "token_required": (401, "请求没有携带访问令牌:请在 Authorization 头中以 Bearer 方式提交"),
     "invalid_token": (401, "访问令牌无效、已过期或已撤销:请向管理员申请新的令牌"),

@@ -4,6 +4,7 @@
 day (C3), ``none`` leaves it. Staff deadlines 「…日前」 move to the working day before whatever it says.
 """
 
+import re
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -19,6 +20,9 @@ from workflows.rules.working_days import nth_working_day_after, roll_following, 
 FOLLOWING: Final = "following"
 """The ``customer_roll`` that moves a customer's last day to the next working day."""
 _NOON: Final = time(12)
+_PERIOD_CODE: Final = re.compile(
+    r"(?P<year>20\d\d)(?:-(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12]))?", re.ASCII
+)
 
 
 class QuarterCalendar(NamedTuple):
@@ -92,6 +96,19 @@ class ReportPeriod(NamedTuple):
                 return f"{self.first.year}年{'上' if self.first.month == 1 else '下'}半年"
             case _:
                 return f"{self.first.year}年"
+
+    @property
+    def code(self) -> str:
+        """How machines write it: ``2026-04``, ``2026Q2``, ``2026H1``, ``2026``."""
+        match self.kind:
+            case ReportKind.MONTH:
+                return f"{self.first:%Y-%m}"
+            case ReportKind.QUARTER:
+                return Quarter.of(self.first).code
+            case ReportKind.HALF_YEAR:
+                return f"{self.first.year}H{1 if self.first.month == 1 else 2}"
+            case _:
+                return f"{self.first.year}"
 
 
 def rolled(day: date, calendar: WorkingCalendar, customer_roll: str) -> date:
@@ -176,6 +193,19 @@ def period_of(kind: ReportKind, day: date) -> ReportPeriod:
         date(day.year, ends_in - length + 1, 1),
         date(day.year, ends_in, monthrange(day.year, ends_in)[1]),
     )
+
+
+def parse_period(kind: ReportKind, code: str) -> ReportPeriod:
+    """Return the period of a code as :attr:`ReportPeriod.code` writes it; raises ``ValueError`` (zh-CN) for another."""
+    found = _PERIOD_CODE.fullmatch(code)
+    if found is not None:
+        number = int(found["month"] or found["quarter"] or found["half"] or 1)
+        step = 1 if found["month"] else 3 if found["quarter"] else 6
+        if 1 <= number <= 12 // step:
+            period = period_of(kind, date(int(found["year"]), (number - 1) * step + 1, 1))
+            if period.code == code:
+                return period
+    raise ValueError("期间应写成 2026-04(月)、2026Q2(季)、2026H1(半年)或 2026(年)")
 
 
 def periods_ending_on(day: date) -> list[ReportPeriod]:
