@@ -36,6 +36,8 @@ _BILLED: Final = _of_chunk(
     "bills",
     "item = 'management_fee' AND kind IN ('quarter', 'interim') AND (period = :quarter OR period LIKE :interim)",
 )
+_BILLED_BY_ADJUSTMENT: Final = _of_chunk("sum(amount)", "adjustments", "period = :quarter")
+"""What settled a bill of this quarter that was there before its table (an interim bill, F12)."""
 _PREPAID: Final = _of_chunk(
     "sum(balance)", "liabilities", "book = 'management' AND ledger_account = 'prepayment' AND balance > 0"
 )
@@ -78,11 +80,12 @@ class CarriedAccounts:
         """The unit's accounts that carry something."""
         return self._of_unit.get(unit, ())
 
-    def add(self, account: str, unit: str, **amounts: Decimal) -> None:
-        """Add to what an account carries."""
+    def add(self, account: str, unit: str, name: str, amount: Decimal) -> None:
+        """Add to what an account carries; ``name`` is the field."""
         if account not in self._by_account:
             self._of_unit[unit].append(account)
-        self._by_account[account] = self.of(account)._replace(**amounts)
+        carried = self.of(account)
+        self._by_account[account] = carried._replace(**{name: getattr(carried, name) + amount})
 
 
 def carried_forward(
@@ -103,9 +106,11 @@ def carried_forward(
         "extracted_on": job.extracted_on,
     }
     carried = CarriedAccounts()
-    for statement, name in ((_ADJUSTMENTS, "adjustment"), (_BILLED, "billed"), (_PREPAID, "prepaid")):
+    for statement, name in (
+        (_ADJUSTMENTS, "adjustment"), (_BILLED, "billed"), (_BILLED_BY_ADJUSTMENT, "billed"), (_PREPAID, "prepaid"),
+    ):  # fmt: skip
         for row in connection.execute(statement, asked):
-            carried.add(row.code, row.unit, **{name: row.amount})
+            carried.add(row.code, row.unit, name, row.amount)
     overdue = {row.code: row.unit for row in connection.execute(_OVERDUE, asked)}
     accounts = sorted(overdue)
     for begins in range(0, len(accounts), _ACCOUNTS_AT_ONCE):
@@ -114,7 +119,6 @@ def carried_forward(
         for account in some:
             late = [state.open for state in states[account] if state.open.due_on < job.extracted_on]
             arrears = sum((bill.principal for bill in late), ZERO)
-            carried.add(
-                account, overdue[account], arrears=arrears, late_fee=sum((bill.late_fee for bill in late), ZERO)
-            )
+            carried.add(account, overdue[account], "arrears", arrears)
+            carried.add(account, overdue[account], "late_fee", sum((bill.late_fee for bill in late), ZERO))
     return carried

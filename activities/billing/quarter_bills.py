@@ -9,12 +9,16 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
+from activities.billing.changed_units import changed_units
 from activities.billing.table_versions import CURRENT_ROWS
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import open_bills
+from activities.ledger.billed_periods import Change, settle_billed_periods
+from activities.ledger.fee_accounts import lock_accounts_of
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.numbers import Series, next_numbers
 from activities.ledger.payments import items_of
+from activities.ledger.table_lock import share_tables
 from workflows.messages.billing import ChunkDone, ChunkJob, QuarterJob
 from workflows.messages.ledger import Book, EntryKind
 from workflows.messages.people import SYSTEM
@@ -64,13 +68,7 @@ _STEPS: Final = tuple(
                 factor, days, amount)
             SELECT :community, number, to_bill.account, adjustments.period, 'adjustment', :month, :month, :month,
                 0, 0, 0, adjustments.amount
-            FROM to_bill JOIN adjustments USING (account)
-            WHERE adjustments.community = :community AND billed_in = '' AND credits = ''
-            """,
-            """
-            UPDATE adjustments SET billed_in = number FROM to_bill
-            WHERE adjustments.community = :community AND adjustments.account = to_bill.account
-              AND billed_in = '' AND credits = ''
+            FROM to_bill JOIN adjustments ON adjustments.community = :community AND billed_in = to_bill.number
             """,
             """
             INSERT INTO journal_entries (community, key, book, kind, on_day, at, actor_role, actor_code, source)
@@ -115,7 +113,8 @@ _NOTICED: Final = text(
 def issue_bills(connection: Connection, personal: PersonalDataCipher, request: ChunkJob) -> ChunkDone:
     """Issue the bills of a chunk of the approved table, use up prepayments for them, and number their notices.
 
-    A row that comes to nothing makes no bill. A notice tells what is carried forward; only its bill is new debt.
+    A row that comes to nothing makes no bill. A notice tells what is carried forward; only its bill is new debt. What
+    changed a unit after the approval is settled as soon as its bill is there.
     """
     job, chunk = request.job, request.chunk
     issued_on = local(job.at, job.calendar.tz).date()
@@ -131,18 +130,30 @@ def issue_bills(connection: Connection, personal: PersonalDataCipher, request: C
         "at": job.at,
         "case": job.case,
     }
+    share_tables(connection, job.community)
     connection.execute(_ONE_AT_A_TIME, {"chunk": f"{job.community} {job.quarter} {chunk.first}"})
     connection.execute(_TO_BILL, asked)
     count = connection.execute(text("SELECT count(*) FROM to_bill")).scalar_one()
     if count:
+        changes = _changes(connection, request)
         for step in _STEPS:
             connection.execute(step, asked)
         _use_prepayments(connection, personal, job)
         numbers = next_numbers(connection, job.community, Series.BILL_NOTICE, issued_on.year, count)
         connection.execute(_NOTICES, {**asked, "numbers": numbers})
+        for change in changes:
+            settle_billed_periods(connection, personal, change, job.fee)
     connection.execute(text("DROP TABLE to_bill"))
     noticed = connection.execute(_NOTICED, asked).one()
     return ChunkDone(rows=noticed.bills, written=count, areas=tuple(noticed.areas))
+
+
+def _changes(connection: Connection, request: ChunkJob) -> list[Change]:
+    """What changed units of the chunk that are billed now; their accounts are locked before any other row is."""
+    billed = set(connection.scalars(text("SELECT unit FROM to_bill")))
+    changes = [one for one in changed_units(connection, request.job, request.chunk) if one.unit in billed]
+    lock_accounts_of(connection, request.job.community, [one.unit for one in changes])
+    return changes
 
 
 def _due_on(job: QuarterJob, issued_on: date) -> date:

@@ -70,7 +70,7 @@ class QuarterTables:
     def close_version(self, request: CloseVersion) -> TableFigures:
         """Hand a version to finance."""
         with self._large_transaction() as connection:
-            return table_versions.close_version(connection, request.job, request.made_by)
+            return table_versions.close_extraction(connection, request.job, request.made_by)
 
     @activity.defn(name=Activity.CORRECT_ROWS, no_thread_cancel_exception=True)
     def correct_rows(self, request: CorrectRows) -> TableFigures:

@@ -7,11 +7,13 @@ were computed for it. What was returned stays readable with its reason.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from activities.billing.assessment import assess
+from activities.billing.changed_units import changed_units
 from activities.connections.personal_data import PersonalDataCipher
+from activities.ledger.table_lock import lock_tables
 from activities.records.community_tables import Post
 from activities.records.fee_tables import FeeTable, FeeTableRow
 from activities.records.sealing import seal_columns
@@ -23,6 +25,7 @@ from workflows.messages.billing import (
     ReviewTable,
     ReviewVerdict,
     TableFigures,
+    UnitRange,
 )
 from workflows.messages.people import Actor, Role
 from workflows.rules.amounts import ZERO
@@ -44,6 +47,29 @@ _FIGURES: Final = text(
     """  # noqa: S608 - a constant
 )
 
+_WAITING: Final = """
+    SELECT account, sum(amount) AS amount FROM adjustments
+    WHERE community = :community AND billed_in = '' AND credits = '' GROUP BY account
+"""
+_DIRTY_BY_ADJUSTMENT: Final = text(
+    f"""
+    UPDATE fee_table_rows AS stale SET state = 'dirty'
+    FROM ({CURRENT_ROWS}) AS present LEFT JOIN ({_WAITING}) AS waiting USING (account)
+    WHERE stale.community = :community AND stale.quarter = :quarter AND stale.account = present.account
+      AND stale.version = present.version AND present.state = 'ready'
+      AND present.adjustment <> coalesce(waiting.amount, 0)
+    """  # noqa: S608 - constants
+)
+"""A row whose 上期调整 is not what waits for the account is out of date, whoever changed it."""
+_TAKE_UP: Final = text(
+    f"""
+    UPDATE adjustments SET billed_in = present.account || '/' || :quarter FROM ({CURRENT_ROWS}) AS present
+    WHERE adjustments.community = :community AND adjustments.account = present.account
+      AND billed_in = '' AND credits = ''
+    """  # noqa: S608 - a constant
+)
+"""What is approved is what the bill will hold: adjustments that come later wait for the next table."""
+
 
 def figures(connection: Connection, community: str, quarter: str, version: int) -> TableFigures:
     """Return the table as of a version in sums."""
@@ -56,19 +82,30 @@ def _sums(connection: Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
     return dict(connection.execute(_FIGURES, asked).mappings().one())
 
 
-def lock_table(connection: Connection, community: str, quarter: str) -> None:
-    """Let one transaction at a time decide about a quarter's table; facts that make rows dirty take it too."""
-    key = func.hashtext(f"{community} {quarter}")
-    connection.execute(select(func.pg_advisory_xact_lock(_LOCK, key)))
+def close_extraction(connection: Connection, job: QuarterJob, made_by: Actor) -> TableFigures:
+    """Hand the first version to finance; again it changes nothing.
 
-
-_LOCK: Final = 1011
-"""First half of the advisory locks of fee tables; the second is the community and the quarter."""
+    Units that changed while chunks were assessed are computed again. Later changes find the version and make its rows
+    dirty, because every change takes the lock of the community's tables.
+    """
+    lock_tables(connection, job.community)
+    if not _exists(connection, job):
+        units = [change.unit for change in changed_units(connection, job, UnitRange())]
+        connection.execute(
+            delete(FeeTableRow).where(
+                FeeTableRow.community == job.community,
+                FeeTableRow.quarter == job.quarter,
+                FeeTableRow.version == job.version,
+                FeeTableRow.unit.in_(units),
+            )
+        )
+        assess(connection, job, units=units)
+    return close_version(connection, job, made_by)
 
 
 def close_version(connection: Connection, job: QuarterJob, made_by: Actor) -> TableFigures:
     """Hand the version to finance for review; again it changes nothing."""
-    lock_table(connection, job.community, job.quarter)
+    lock_tables(connection, job.community)
     connection.execute(
         upsert(FeeTable)
         .values(
@@ -92,7 +129,7 @@ def correct_rows(connection: Connection, request: CorrectRows) -> TableFigures:
     All accounts of their units are computed, because a new owner has no row yet.
     """
     job = request.job
-    lock_table(connection, job.community, job.quarter)
+    lock_tables(connection, job.community)
     if not _exists(connection, job):
         stale = connection.execute(
             text(f"SELECT account, unit FROM ({CURRENT_ROWS}) AS present WHERE state <> 'ready'"),  # noqa: S608
@@ -116,7 +153,7 @@ def _this_version(job: QuarterJob, statement: Any) -> Any:
 def review(connection: Connection, personal: PersonalDataCipher, request: ReviewTable) -> Reviewed:
     """Enter finance's review of the version, once; the verdict says what came of it (CYC-04, CYC-10)."""
     job = request.job
-    lock_table(connection, job.community, job.quarter)
+    lock_tables(connection, job.community)
     stored = connection.execute(_this_version(job, select(FeeTable.state, FeeTable.reviewed_by))).one()
     verdict = ReviewVerdict(stored.state) if stored.state != UNDER_REVIEW else _verdict(connection, personal, request)
     return Reviewed(verdict=verdict, figures=figures(connection, job.community, job.quarter, job.version))
@@ -127,9 +164,11 @@ def _verdict(connection: Connection, personal: PersonalDataCipher, request: Revi
     if _is_cashier(connection, request):
         return ReviewVerdict.NOT_ALLOWED
     if request.approve:
-        present = figures(connection, job.community, job.quarter, job.version)
-        if present.open_rows:
+        asked = {"community": job.community, "quarter": job.quarter, "version": job.version}
+        connection.execute(_DIRTY_BY_ADJUSTMENT, asked)
+        if figures(connection, job.community, job.quarter, job.version).open_rows:
             return ReviewVerdict.ROWS_OPEN
+        connection.execute(_TAKE_UP, asked)
     elif not _reject_rows(connection, personal, job, request.rows):
         return ReviewVerdict.UNKNOWN_ROWS
     verdict = ReviewVerdict.APPROVED if request.approve else ReviewVerdict.REJECTED

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import NewEntry, derived_key, post
@@ -14,9 +15,8 @@ from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.unit_charging import unit_chargings
 from activities.records.bill_tables import Bill
 from activities.records.fee_tables import Adjustment
-from activities.records.journal_tables import JournalEntry, Posting
 from workflows.messages.fee_policy import FeePolicy
-from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, LedgerAccount
+from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem
 from workflows.messages.people import Actor
 from workflows.rules.adjustments import Billed, differences, settle_adjustment
 from workflows.rules.amounts import ZERO
@@ -44,6 +44,50 @@ class Adjusted:
     account: str
     period: str
     amount: Decimal
+
+
+_AWAITS_ITS_BILL: Final = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM fee_tables AS approved
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT ON (account) account, charge + adjustment AS principal FROM fee_table_rows
+            WHERE community = :community AND quarter = approved.quarter AND unit = :unit
+              AND version <= approved.version
+            ORDER BY account, version DESC
+        ) AS present
+        WHERE approved.community = :community AND approved.state = 'approved' AND principal > 0
+          AND NOT EXISTS (
+            SELECT FROM bills WHERE community = :community AND number = present.account || '/' || approved.quarter)
+    )
+    """
+)
+
+_ASKED: Final = text(
+    """
+    SELECT number,
+        CASE WHEN of_period THEN principal - taken_up ELSE 0 END + taken_up_of_period + credited_of_period AS asks,
+        principal - coalesce(credited, 0) AS asks_in_all
+    FROM (
+        SELECT number, principal, period = :period OR period LIKE :period || '-L%' AS of_period FROM bills
+        WHERE community = :community AND account = :account AND item = 'management_fee'
+          AND kind IN ('quarter', 'interim')
+    ) AS bill
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount) FILTER (WHERE billed_in = number), 0) AS taken_up,
+            coalesce(sum(amount) FILTER (WHERE billed_in = number AND period = :period), 0) AS taken_up_of_period,
+            coalesce(sum(amount) FILTER (WHERE credits = number AND period = :period), 0) AS credited_of_period
+        FROM adjustments WHERE community = :community AND account = :account
+    ) AS adjusted
+    CROSS JOIN LATERAL (
+        SELECT -sum(amount) AS credited FROM postings JOIN journal_entries ON journal_entries.id = postings.entry
+        WHERE postings.community = :community AND bill = number AND ledger_account = 'receivable' AND amount < 0
+          AND journal_entries.kind = 'credit'
+    ) AS lowered
+    ORDER BY asks DESC, number
+    """
+)
+"""What the account's bills still ask for of a period, CNY: of their own, and of adjustments that they took up."""
 
 
 def lines_of_unit(
@@ -81,6 +125,19 @@ def quarters_billed(connection: Connection, community: str, unit: str) -> list[B
 
 def _quarter(period: str) -> Quarter:
     return Quarter.parse(period.split("-", maxsplit=1)[0])
+
+
+def settle_change(
+    connection: Connection, personal: PersonalDataCipher, change: Change, fee: FeePolicy
+) -> list[Adjusted]:
+    """Settle what a change makes of the unit's billed quarters, at once.
+
+    Between the approval of a table and its bill the row is what was billed but no bill can take a difference up yet:
+    then the bill's own transaction settles the change (``activities/billing/quarter_bills.py``).
+    """
+    if connection.scalar(_AWAITS_ITS_BILL, {"community": change.community, "unit": change.unit}):
+        return []
+    return settle_billed_periods(connection, personal, change, fee)
 
 
 def settle_billed_periods(
@@ -142,7 +199,7 @@ def _settle(  # noqa: PLR0917 - one difference with all that explains it
             credits=bill,
         )
         connection.execute(credited)
-        _credit(connection, personal, change, account, bill, amount)
+        _credit(connection, personal, change, whose, bill, amount)
     return Adjusted(account, quarter.code, difference)
 
 
@@ -165,38 +222,12 @@ def _spread(
 ) -> list[tuple[str, Decimal]]:
     """Which bills are credited, and by how much: those of the period, and those that took its adjustments up.
 
-    None is credited by more than it still asks for.
+    None is credited by more than it still asks for of this period.
     """
-    taken_up = select(Adjustment.billed_in).where(
-        Adjustment.community == community, Adjustment.account == account, Adjustment.period == quarter.code
-    )
-    credited = (
-        select(func.coalesce(-func.sum(Posting.amount), 0))
-        .join(JournalEntry, JournalEntry.id == Posting.entry)
-        .where(
-            Posting.community == Bill.community,
-            Posting.bill == Bill.number,
-            Posting.ledger_account == LedgerAccount.RECEIVABLE.value,
-            JournalEntry.kind == EntryKind.CREDIT,
-            Posting.amount < 0,
-        )
-        .scalar_subquery()
-    )
-    bills = connection.execute(
-        select(Bill.number, (Bill.principal - credited).label("asks"))
-        .where(
-            Bill.community == community,
-            Bill.account == account,
-            Bill.item == FeeItem.MANAGEMENT_FEE,
-            (Bill.period == quarter.code)
-            | Bill.period.startswith(f"{quarter.code}-L", autoescape=True)
-            | Bill.number.in_(taken_up),
-        )
-        .order_by(Bill.principal.desc(), Bill.number)
-    )
+    bills = connection.execute(_ASKED, {"community": community, "account": account, "period": quarter.code})
     parts, left = [], amount
     for bill in bills:
-        part = min(left, bill.asks)
+        part = min(left, bill.asks, bill.asks_in_all)
         if part > 0:
             parts.append((str(bill.number), part))
             left -= part
@@ -209,11 +240,12 @@ def _credit(  # noqa: PLR0917 - one credit with all that explains it
     connection: Connection,
     personal: PersonalDataCipher,
     change: Change,
-    account: str,
+    whose: tuple[str, Quarter],
     bill: str,
     amount: Decimal,
 ) -> None:
     """Credit a bill. What was paid of it is set free first, as prepayment (FEE-18)."""
+    account, quarter = whose
     lock_account(connection, change.community, account)
     open_principal = connection.scalar(
         select(Bill.open_principal).where(Bill.community == change.community, Bill.number == bill)
@@ -228,7 +260,7 @@ def _credit(  # noqa: PLR0917 - one credit with all that explains it
         personal,
         NewEntry(
             community=change.community,
-            key=derived_key("credit", change.key, bill),
+            key=derived_key("credit", change.key, bill, quarter.code),
             book=Book.MANAGEMENT,
             kind=EntryKind.CREDIT,
             on_day=change.at.date(),

@@ -11,10 +11,11 @@ from typing import Final
 from sqlalchemy import Connection, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.billed_periods import Adjusted, Change, settle_billed_periods
+from activities.ledger.billed_periods import Adjusted, Change, settle_change
 from activities.ledger.fee_accounts import account_for, lock_unit, next_account
 from activities.ledger.interim_bills import bill_takeover
 from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.table_lock import lock_tables
 from activities.ledger.unapproved_rows import make_dirty
 from activities.records.fee_tables import UnitFact
 from activities.records.sealing import seal_columns
@@ -80,6 +81,7 @@ def enter_fact(
     Raises :class:`LedgerRefusedError`: ``unknown_unit``, ``fact_in_future``, ``fact_too_old``, ``no_permit``,
     ``permit_not_cancellable``, ``supervisor_only``, ``two_persons``, ``unknown_account``, ``taken_over_already``.
     """
+    lock_tables(connection, new.community)
     lock_unit(connection, new.community, new.unit)
     entered = connection.scalar(select(UnitFact.id).where(UnitFact.community == new.community, UnitFact.key == new.key))
     if entered is not None:
@@ -96,7 +98,7 @@ def enter_fact(
         approved_by=(new.confirmed_by,) if new.confirmed_by else (),
     )
     bills = bill_takeover(connection, personal, new, account, policy, calendar) if new.kind is _K.TAKEOVER else ()
-    adjusted = settle_billed_periods(connection, personal, change, policy.fee)
+    adjusted = settle_change(connection, personal, change, policy.fee)
     return FactEntered(
         id=fact,
         account=account,

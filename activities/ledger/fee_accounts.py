@@ -1,5 +1,6 @@
 """Fee accounts 缴费账户 of a unit: one for each payer in turn (F5, F8, F11; ``docs/domain/fees.md``)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -18,6 +19,16 @@ def lock_unit(connection: Connection, community: str, unit: str) -> None:
     found = connection.scalar(select(Unit.code).where(Unit.community == community, Unit.code == unit).with_for_update())
     if found is None:
         raise LedgerRefusedError("unknown_unit", "本项目没有这个房号:请核对")
+
+
+def lock_accounts_of(connection: Connection, community: str, units: Sequence[str]) -> None:
+    """One movement at a time of every account of some units."""
+    connection.execute(
+        select(FeeAccount.code)
+        .where(FeeAccount.community == community, FeeAccount.unit.in_(units))
+        .order_by(FeeAccount.code)
+        .with_for_update()
+    )
 
 
 def account_for(

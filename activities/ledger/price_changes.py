@@ -7,9 +7,10 @@ from decimal import Decimal
 from sqlalchemy import Connection, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.billed_periods import Adjusted, Change, settle_billed_periods
+from activities.ledger.billed_periods import Adjusted, Change, settle_change
 from activities.ledger.fee_accounts import lock_unit
 from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.table_lock import lock_tables
 from activities.ledger.unapproved_rows import make_dirty
 from activities.records.fee_tables import FeeTerms
 from activities.records.sealing import seal_columns
@@ -57,6 +58,7 @@ def enter_terms(connection: Connection, personal: PersonalDataCipher, new: NewTe
 
     Raises :class:`LedgerRefusedError`: ``unknown_unit``, ``invalid_amount``, ``three_persons``.
     """
+    lock_tables(connection, new.community)
     lock_unit(connection, new.community, new.unit)
     known = select(FeeTerms.id).where(FeeTerms.community == new.community, FeeTerms.key == new.key)
     if connection.scalar(known) is not None:
@@ -89,5 +91,5 @@ def enter_terms(connection: Connection, personal: PersonalDataCipher, new: NewTe
         actor=new.actor,
         approved_by=(new.supervisor, new.finance),
     )
-    adjusted = settle_billed_periods(connection, personal, change, policy.fee)
+    adjusted = settle_change(connection, personal, change, policy.fee)
     return TermsEntered(tuple(adjusted), make_dirty(connection, new.community, new.unit))

@@ -2,7 +2,6 @@
 
 from sqlalchemy import Connection, func, select, text, update
 
-from activities.billing.table_versions import lock_table
 from activities.records.fee_tables import FeeAccount, FeeTable, FeeTableRow
 
 _NEWEST = text(
@@ -18,15 +17,13 @@ _NEWEST = text(
 def make_dirty(connection: Connection, community: str, unit: str) -> str:
     """Mark the unit's rows of a table that waits for approval; return that cycle's case, "" where no table waits.
 
-    A unit without a row gets one that is dirty, so that its new payer is computed too.
+    A unit without a row gets one that is dirty, so that its new payer is computed too. The caller has locked the
+    community's tables.
     """
     waiting = connection.execute(_NEWEST, {"community": community}).one_or_none()
     if waiting is None:
         return ""
-    lock_table(connection, community, waiting.quarter)
     table = (FeeTable.community == community, FeeTable.quarter == waiting.quarter)
-    if connection.scalar(select(FeeTable.version).where(*table, FeeTable.state == "approved")) is not None:
-        return ""  # finance was faster: the difference was settled as one of a billed period
     newest = (
         select(FeeTableRow.account, func.max(FeeTableRow.version).label("version"))
         .where(FeeTableRow.community == community, FeeTableRow.quarter == waiting.quarter, FeeTableRow.unit == unit)
