@@ -32,7 +32,9 @@ class KeyRing:
 
     ``payload`` encrypts what Temporal holds, ``personal`` the personal columns. ``index_key`` makes telephone
     numbers searchable, ``case_number_key`` makes case numbers: neither may ever change. ``reply_webhook_secret``
-    signs customers' replies (standardwebhooks, ``whsec_…``), ``codec_token`` opens the codec server.
+    signs customers' replies and ``gateway_webhook_secret`` payments (standardwebhooks, ``whsec_…``): whoever passes
+    replies on cannot say that money came. A file of before 0.3.0 has no secret for payments, and nobody can sign them.
+    ``codec_token`` opens the codec server.
     """
 
     payload: EncryptionKeys
@@ -41,6 +43,7 @@ class KeyRing:
     case_number_key: bytes = field(repr=False)
     reply_webhook_secret: str = field(repr=False)
     codec_token: str = field(repr=False)
+    gateway_webhook_secret: str = field(default="", repr=False)
 
     @property
     def codec_token_digest(self) -> bytes:
@@ -58,6 +61,7 @@ class KeyRing:
             case_number_key=secrets.token_bytes(KEY_BYTES),
             reply_webhook_secret=_WEBHOOK_PREFIX + _base64(secrets.token_bytes(KEY_BYTES)),
             codec_token=secrets.token_urlsafe(KEY_BYTES),
+            gateway_webhook_secret=_WEBHOOK_PREFIX + _base64(secrets.token_bytes(KEY_BYTES)),
         )
 
     @classmethod
@@ -111,10 +115,12 @@ class KeyRing:
             )
             for name in _ENCRYPTING
         )
-        secret = content["reply_webhook_secret"]
-        if not secret.startswith(_WEBHOOK_PREFIX):
-            raise ValueError(f"reply_webhook_secret 应以 {_WEBHOOK_PREFIX} 开头")
-        _key("reply_webhook_secret", secret.removeprefix(_WEBHOOK_PREFIX))
+        replies, payments = content["reply_webhook_secret"], content.get("gateway_webhook_secret", "")
+        _check_webhook_secret("reply_webhook_secret", replies)
+        if payments:
+            _check_webhook_secret("gateway_webhook_secret", payments)
+        if payments == replies:
+            raise ValueError("gateway_webhook_secret 不能与 reply_webhook_secret 相同")
         if len(content["codec_token"]) < KEY_BYTES:
             raise ValueError(f"codec_token 应不少于 {KEY_BYTES} 个字符")
         return cls(
@@ -122,9 +128,16 @@ class KeyRing:
             personal=personal,
             index_key=_key("index_key", content["index_key"]),
             case_number_key=_key("case_number_key", content["case_number_key"]),
-            reply_webhook_secret=secret,
+            reply_webhook_secret=replies,
             codec_token=content["codec_token"],
+            gateway_webhook_secret=payments,
         )
+
+
+def _check_webhook_secret(name: str, secret: str) -> None:
+    if not secret.startswith(_WEBHOOK_PREFIX):
+        raise ValueError(f"{name} 应以 {_WEBHOOK_PREFIX} 开头")
+    _key(name, secret.removeprefix(_WEBHOOK_PREFIX))
 
 
 def _key(name: str, text: str) -> bytes:
@@ -150,6 +163,7 @@ def _as_toml(ring: KeyRing) -> str:
         f'index_key = "{_base64(ring.index_key)}"',
         f'case_number_key = "{_base64(ring.case_number_key)}"',
         f'reply_webhook_secret = "{ring.reply_webhook_secret}"',
+        *([f'gateway_webhook_secret = "{ring.gateway_webhook_secret}"'] if ring.gateway_webhook_secret else []),
         f'codec_token = "{ring.codec_token}"',
     ]
     for name, keys in zip(_ENCRYPTING, (ring.payload, ring.personal), strict=True):

@@ -244,30 +244,34 @@ def _credit(  # noqa: PLR0917 - one credit with all that explains it
     bill: str,
     amount: Decimal,
 ) -> None:
-    """Credit a bill. What was paid of it is set free first, as prepayment (FEE-18)."""
+    """Credit a bill. What was paid of it is set free first, as prepayment (FEE-18), by an entry of its own.
+
+    So a credit is a credit wherever principals are summed: in the late fee's base, in reports.
+    """
     account, quarter = whose
     lock_account(connection, change.community, account)
     open_principal = connection.scalar(
         select(Bill.open_principal).where(Bill.community == change.community, Bill.number == bill)
     )
     assert open_principal is not None  # noqa: S101 - the bill was found a moment ago
-    item = FeeItem.MANAGEMENT_FEE
-    legs = credit(account, bill, item, amount)
-    if amount > open_principal:
-        legs = [*payment_set_free(account, bill, item, amount - open_principal), *legs]
-    post(
-        connection,
-        personal,
-        NewEntry(
-            community=change.community,
-            key=derived_key("credit", change.key, bill, quarter.code),
-            book=Book.MANAGEMENT,
-            kind=EntryKind.CREDIT,
-            on_day=change.at.date(),
-            at=change.at,
-            actor=change.actor,
-            legs=legs,
-            approved_by=change.approved_by,
-            source=change.unit,
-        ),
-    )
+    item, paid = FeeItem.MANAGEMENT_FEE, amount - open_principal
+    entries = [(EntryKind.CREDIT, credit(account, bill, item, amount))]
+    if paid > 0:
+        entries.insert(0, (EntryKind.PREPAYMENT_APPLIED, payment_set_free(account, bill, item, paid)))
+    for kind, legs in entries:
+        post(
+            connection,
+            personal,
+            NewEntry(
+                community=change.community,
+                key=derived_key(kind, change.key, bill, quarter.code),
+                book=Book.MANAGEMENT,
+                kind=kind,
+                on_day=change.at.date(),
+                at=change.at,
+                actor=change.actor,
+                legs=legs,
+                approved_by=change.approved_by,
+                source=change.unit,
+            ),
+        )

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, select, text, update
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import prepaid_balance
@@ -12,12 +12,44 @@ from activities.ledger.journal import NewEntry, post
 from activities.ledger.payments import legs_of, lock_account
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.bill_tables import Bill
-from activities.records.cash_tables import Payment
-from activities.records.journal_tables import Posting
-from workflows.messages.ledger import Book, EntryKind, FeeItem, LedgerAccount
+from activities.records.cash_tables import Payment, Shift
+from activities.records.journal_tables import JournalEntry
+from workflows.messages.ledger import Book, EntryKind, FeeItem, LedgerAccount, PaymentMethod
 from workflows.messages.people import Actor
 from workflows.rules.amounts import ZERO
-from workflows.rules.postings import payment_set_free, reversal
+from workflows.rules.postings import Leg, payment_set_free, reversal
+
+_PAID_BY_PREPAYMENT: Final = text(
+    """
+    SELECT applied.entry, applied.bill, applied.item, -applied.amount - coalesce(taken_back.amount, 0) AS amount
+    FROM postings AS applied JOIN journal_entries ON journal_entries.id = applied.entry
+    LEFT JOIN LATERAL (
+        SELECT sum(postings.amount) AS amount
+        FROM journal_entries AS later JOIN postings ON postings.entry = later.id
+        WHERE later.reverses = applied.entry AND postings.bill = applied.bill AND ledger_account = 'receivable'
+    ) AS taken_back ON true
+    WHERE applied.community = :community AND applied.account = :account AND applied.ledger_account = 'receivable'
+      AND applied.amount < 0 AND journal_entries.kind = 'prepayment_applied' AND journal_entries.book = :book
+      AND -applied.amount > coalesce(taken_back.amount, 0)
+    ORDER BY applied.entry DESC, applied.line
+    """
+)
+"""What the account's prepayment has paid and has not been taken back, CNY, the latest first."""
+_SET_FREE_BY_CREDIT: Final = text(
+    """
+    SELECT freed.entry, freed.bill, freed.item, freed.amount + coalesce(used.amount, 0) AS amount
+    FROM postings AS freed JOIN journal_entries ON journal_entries.id = freed.entry
+    LEFT JOIN LATERAL (
+        SELECT sum(postings.amount) AS amount
+        FROM journal_entries AS later JOIN postings ON postings.entry = later.id
+        WHERE later.reverses = freed.entry AND postings.bill = freed.bill AND ledger_account = 'receivable'
+    ) AS used ON true
+    WHERE freed.community = :community AND freed.bill = ANY(:bills) AND freed.ledger_account = 'receivable'
+      AND freed.amount > 0 AND journal_entries.kind = 'prepayment_applied' AND journal_entries.reverses IS NULL
+    ORDER BY freed.entry
+    """
+)
+"""What had been paid of bills and was set free for a credit (FEE-18), CNY, less what has been used for them since."""
 
 
 def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
@@ -41,24 +73,25 @@ def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
         raise LedgerRefusedError("two_persons", "收款人不能自己冲回:请由财务部办理")
     legs = legs_of(connection, found.entry)
     prepaid = -sum((leg.amount for leg in legs if leg.ledger_account is LedgerAccount.PREPAYMENT), ZERO)
-    on_day = at.date()
-    _take_back(connection, personal, found, prepaid, actor, at)
+    book = Book(connection.scalars(select(JournalEntry.book).where(JournalEntry.id == found.entry)).one())
+    _take_back(connection, personal, found, book, prepaid, actor, at)
     entry = post(
         connection,
         personal,
         NewEntry(
             community=community,
             key=f"reversal:{number}",
-            book=Book.MANAGEMENT,
+            book=book,
             kind=EntryKind.REVERSAL,
-            on_day=on_day,
+            on_day=at.date(),
             at=at,
             actor=actor,
-            legs=reversal(legs),
+            legs=_given_back(connection, found, reversal(legs)),
             source=number,
             reverses=found.entry,
         ),
     )
+    _use_again(connection, personal, found, book, [leg.bill for leg in legs if leg.bill], actor, at)
     connection.execute(
         update(Payment)
         .where(Payment.community == community, Payment.number == number)
@@ -67,21 +100,35 @@ def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
     return str(found.account)
 
 
+def _given_back(connection: Connection, found: Row[*tuple[Any, ...]], legs: list[Leg]) -> list[Leg]:
+    """Cash of a day that is closed lies in the bank and is given back from there, never from later cash (不得坐支)."""
+    closed = found.method == PaymentMethod.CASH and connection.scalar(
+        select(Shift.slip).where(Shift.id == found.shift, Shift.slip != "")
+    )
+    if not closed:
+        return legs
+    return [
+        leg._replace(ledger_account=LedgerAccount.BANK) if leg.ledger_account is PaymentMethod.CASH.into else leg
+        for leg in legs
+    ]
+
+
 def _take_back(  # noqa: PLR0917 - the payment with what is to be taken back of it
     connection: Connection,
     personal: PersonalDataCipher,
     found: Row[*tuple[Any, ...]],
+    book: Book,
     prepaid: Decimal,
     actor: Actor,
     at: datetime,
 ) -> None:
     """Set free what prepayment has paid since, until the prepayment of the reversed payment can fall away."""
-    missing = prepaid - prepaid_balance(connection, found.community, found.account)
+    missing = prepaid - prepaid_balance(connection, found.community, found.account, book=book)
     if missing <= 0:
         return
-    applied = connection.execute(_paid_by_prepayment(found)).all()
-    for place, row in enumerate(applied):
-        amount = min(-row.amount, missing)
+    asked = {"community": found.community, "account": found.account, "book": book}
+    for place, row in enumerate(connection.execute(_PAID_BY_PREPAYMENT, asked).all()):
+        amount = min(row.amount, missing)
         if amount <= 0:
             break
         post(
@@ -90,7 +137,7 @@ def _take_back(  # noqa: PLR0917 - the payment with what is to be taken back of 
             NewEntry(
                 community=found.community,
                 key=f"taken-back:{found.number}:{place}",
-                book=Book.MANAGEMENT,
+                book=book,
                 kind=EntryKind.PREPAYMENT_APPLIED,
                 on_day=at.date(),
                 at=at,
@@ -105,24 +152,36 @@ def _take_back(  # noqa: PLR0917 - the payment with what is to be taken back of 
         raise LedgerRefusedError("prepayment_refunded", "该笔收款的预存已退还,不能冲回:请联系财务部另行追收")
 
 
-def _paid_by_prepayment(found: Row[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """What the account's prepayment has paid, the latest first."""
-    return (
-        select(Posting.entry, Posting.bill, Posting.item, Posting.amount)
-        .join_from(Posting, Bill, (Bill.community == Posting.community) & (Bill.number == Posting.bill))
-        .where(
-            Posting.community == found.community,
-            Posting.account == found.account,
-            Posting.ledger_account == LedgerAccount.RECEIVABLE,
-            Posting.amount < 0,
-            Posting.entry.in_(
-                select(Posting.entry).where(
-                    Posting.community == found.community,
-                    Posting.account == found.account,
-                    Posting.ledger_account == LedgerAccount.PREPAYMENT,
-                    Posting.amount > 0,
-                )
+def _use_again(  # noqa: PLR0917 - the payment with the bills that are open again
+    connection: Connection,
+    personal: PersonalDataCipher,
+    found: Row[*tuple[Any, ...]],
+    book: Book,
+    bills: list[str],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """What a credit had set free of the bills, as far as it is still prepaid, pays them again: they ask for less."""
+    asked = {"community": found.community, "bills": bills}
+    for place, row in enumerate(connection.execute(_SET_FREE_BY_CREDIT, asked).all()):
+        left = prepaid_balance(connection, found.community, found.account, book=book)
+        open_now = select(Bill.open_principal).where(Bill.community == found.community, Bill.number == row.bill)
+        amount = min(row.amount, left, connection.scalars(open_now).one())
+        if amount <= 0:
+            continue
+        post(
+            connection,
+            personal,
+            NewEntry(
+                community=found.community,
+                key=f"used-again:{found.number}:{place}",
+                book=book,
+                kind=EntryKind.PREPAYMENT_APPLIED,
+                on_day=at.date(),
+                at=at,
+                actor=actor,
+                legs=reversal(payment_set_free(found.account, row.bill, FeeItem(row.item), amount)),
+                source=found.number,
+                reverses=row.entry,
             ),
         )
-        .order_by(Posting.entry.desc(), Posting.line)
-    )

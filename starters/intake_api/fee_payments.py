@@ -122,7 +122,7 @@ async def reverse_a_payment(
     responses=documented(
         "invalid_signature", "too_many_failed_logins", "malformed_json", "body_too_large", "invalid_request",
         "unknown_account", "unknown_bill", "invalid_amount", "records_unavailable", "no_policy_in_force", "not_ready",
-        "snapshot_expired", known_callers=False,
+        "snapshot_expired", "idempotency_key_reused", known_callers=False,
     ),
     openapi_extra={
         "requestBody": {
@@ -150,7 +150,9 @@ async def receive_a_payment(request: Request, intake: TheIntake) -> PaymentRecor
 def _verified(intake: Intake, request: Request, content: bytes) -> GatewayPaymentBody:
     """The body of a message whose signature is right and at most five minutes old."""
     try:
-        Webhook(intake.keyring.reply_webhook_secret).verify(content, dict(request.headers), json_parse=False)
+        if not intake.keyring.gateway_webhook_secret:
+            raise WebhookVerificationError("no secret")
+        Webhook(intake.keyring.gateway_webhook_secret).verify(content, dict(request.headers), json_parse=False)
     except (WebhookVerificationError, ValueError):
         intake.limits.count_failed_login(request.client.host if request.client else "")
         raise ProblemError("invalid_signature") from None

@@ -37,7 +37,7 @@ def test_secrets_do_not_show_when_a_key_ring_is_printed(path):
     ring = KeyRing.create(path)
     secrets = re.findall(r'= "([^"]{20,})"', path.read_text())
 
-    assert len(secrets) == 6
+    assert len(secrets) == 7
     shown = repr(ring)
     assert not any(secret in shown for secret in secrets)
     assert repr(ring.index_key) not in shown

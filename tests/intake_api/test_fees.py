@@ -72,7 +72,7 @@ async def test_cash_needs_a_shift_and_its_reversal_another_person(owing: Api):
 
 def signed(api: Api, body: dict[str, Any], age: timedelta = timedelta()) -> dict[str, str]:
     at, message = datetime.now(UTC) - age, uuid.uuid4().hex
-    signature = Webhook(api.intake.keyring.reply_webhook_secret).sign(message, at, json.dumps(body))
+    signature = Webhook(api.intake.keyring.gateway_webhook_secret).sign(message, at, json.dumps(body))
     return {
         "webhook-id": message, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature,
         "content-type": "application/json",

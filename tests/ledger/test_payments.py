@@ -13,13 +13,17 @@ from sqlalchemy.exc import IntegrityError
 from activities.connections.database import Database
 from activities.ledger.account_state import prepaid_balance, standing
 from activities.ledger.billing import NewBill, issue_bill
+from activities.ledger.cash_days import Deposit, close_day
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.payments import NewPayment, PaymentTaken, take_payment
+from activities.ledger.price_changes import NewTerms, enter_terms
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.reversals import reverse_payment
-from activities.ledger.shifts import open_shift
+from activities.ledger.shifts import count_shift, open_shift
+from tests.at_once import at_once
 from tests.billing.community import CODE, at, day, flat
 from tests.processes.fee_cases import policy
+from tests.rules.year_2026 import CALENDAR_OF_2026
 from workflows.messages.fee_policy import LateFeePolicy
 from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, PaymentMethod
 from workflows.messages.people import SYSTEM, Actor, Role
@@ -131,6 +135,122 @@ def test_a_prepayment_that_was_used_is_taken_back_with_its_payment(billed):
         reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00"))
         assert prepaid_balance(connection, CODE, ACCOUNT) == Decimal("0.00")
     assert owed(billed, "04-22")["2026Q2"][0] == "200.00"
+
+
+def use_prepayment(db: Database, bill: str, amount: str) -> None:
+    used = prepayment_applied(
+        ACCOUNT, [Part(bill, PartKind.PRINCIPAL, Decimal(amount))], {bill: FeeItem.MANAGEMENT_FEE}
+    )
+    with db.begin() as connection:
+        post(
+            connection,
+            db.personal,
+            NewEntry(
+                community=CODE, key=f"use:{bill}", book=Book.MANAGEMENT, kind=EntryKind.PREPAYMENT_APPLIED,
+                on_day=day("03-26"), at=at("03-26 10:00"), actor=SYSTEM, legs=used,
+            ),
+        )  # fmt: skip
+
+
+def reverse(db: Database, number: str, moment: str = "04-22 09:00") -> None:
+    with db.begin() as connection:
+        reverse_payment(connection, db.personal, CODE, number, FINANCE, at(moment))
+
+
+def test_what_a_prepayment_paid_is_taken_back_once_for_two_reversals(billed):
+    flat(billed)
+    first, second = pay(billed, "200.00", "03-01 10:00"), pay(billed, "200.00", "03-02 10:00")
+    issue(billed, "2026Q1", "03-03", "03-13", "150.00")
+    use_prepayment(billed, Q1, "150.00")
+    issue(billed, "2026Q2", "03-26", "04-10", "250.00")
+    use_prepayment(billed, Q2, "250.00")
+    reverse(billed, first.number)
+    assert {bill: left for bill, (left, _) in owed(billed, "03-13").items()} == {"2026Q2": "200.00"}
+    reverse(billed, second.number)
+    assert {bill: left for bill, (left, _) in owed(billed, "03-13").items()} == {"2026Q1": "150.00", "2026Q2": "250.00"}
+    with billed.begin() as connection:
+        assert prepaid_balance(connection, CODE, ACCOUNT) == Decimal("0.00")
+
+
+def correct_the_area(db: Database, since: str, moment: str) -> None:
+    """FEE-18: 88.90 m² instead of 89.50, so 746.76 a quarter and a credit of 5.04."""
+    new = NewTerms(
+        community=CODE, unit="1-101", since=day(since), area=Decimal("88.90"), price=Decimal("2.80"), key="area",
+        at=at(moment), actor=CASHIER, supervisor="S001", finance="F001",
+    )  # fmt: skip
+    with db.begin() as connection:
+        enter_terms(connection, db.personal, new, policy())
+
+
+def test_a_credit_to_a_paid_bill_lowers_what_its_late_fee_is_of(billed):
+    """Paid ten days late, its late fee still open: 0.0005 × 746.76 × 10, not of 751.80."""
+    flat(billed, facts=[("permit_issued", "2020-01-01")])
+    issue(billed, "2026Q2", "03-26", "04-10")
+    pay(billed, "751.80", "04-20 10:00")
+    assert owed(billed, "04-22") == {"2026Q2": ("0.00", "3.76")}
+    correct_the_area(billed, "04-01", "04-22 10:00")
+    assert owed(billed, "04-22") == {"2026Q2": ("0.00", "3.73")}
+    with billed.begin() as connection:
+        assert prepaid_balance(connection, CODE, ACCOUNT) == Decimal("5.04")
+
+
+def test_a_payment_that_is_reversed_after_a_credit_leaves_the_bill_open_by_what_it_asks_for(billed):
+    flat(billed, facts=[("permit_issued", "2020-01-01")])
+    issue(billed, "2026Q2", "03-26", "04-10")
+    taken = pay(billed, "751.80", "04-08 10:00")
+    correct_the_area(billed, "04-01", "04-12 10:00")
+    reverse(billed, taken.number)
+    assert owed(billed, "04-30") == {"2026Q2": ("746.76", "7.47")}
+    with billed.begin() as connection:
+        assert prepaid_balance(connection, CODE, ACCOUNT) == Decimal("0.00")
+
+
+@pytest.mark.parametrize(("closed", "given_back_from"), [(False, "cash_on_hand"), (True, "bank")])
+def test_cash_of_a_closed_day_is_given_back_from_the_bank(owing, closed, given_back_from):
+    """不得坐支 (§9.7): what was banked is not taken out of later cash."""
+    with owing.begin() as connection:
+        shift = open_shift(connection, CODE, "C001", day("04-08"), at("04-08 08:30"))
+    taken = pay(owing, "751.80", "04-08 10:00", method=PaymentMethod.CASH)
+    if closed:
+        with owing.begin() as connection:
+            count_shift(
+                connection, owing.personal, community=CODE, shift=shift,
+                counted={PaymentMethod.CASH: Decimal("751.80")}, actor=CASHIER, at=at("04-08 16:00"),
+            )  # fmt: skip
+            close_day(
+                connection, owing.personal, community=CODE, day=day("04-08"), actor=CASHIER, at=at("04-08 16:30"),
+                policy=policy().cash, calendar=CALENDAR_OF_2026,
+                deposit=Deposit("HD-1", at("04-08 16:20"), Decimal("751.80")),
+            )  # fmt: skip
+    reverse(owing, taken.number, "04-08 17:00")
+    with owing.begin() as connection:
+        given = connection.execute(
+            text(
+                "SELECT ledger_account, postings.amount FROM postings JOIN journal_entries ON id = entry"
+                " WHERE kind = 'reversal' AND postings.amount < 0"
+            )
+        ).all()
+    assert [tuple(row) for row in given] == [(given_back_from, Decimal("-751.80"))]
+
+
+def test_t_77_at_once_for_two_accounts_is_posted_once_and_refused_for_the_others(owing):
+    flat(owing, "1-102")
+
+    def word(number: int) -> str:
+        account = ACCOUNT if number % 2 else "1-102-Y1"
+        try:
+            return pay(
+                owing, "10.00", "04-08 10:00", key="T-77", digest=account, account=account, provider="gateway",
+                transaction="T-77",
+            ).account  # fmt: skip
+        except LedgerRefusedError as refused:
+            return refused.code
+
+    answers = at_once(8, word)
+    assert sorted(answers.count(one) for one in set(answers)) == [4, 4]
+    assert "idempotency_key_reused" in answers
+    with owing.begin() as connection:
+        assert connection.execute(text("SELECT count(*) FROM payments")).scalar_one() == 1
 
 
 @pytest.mark.parametrize(("moment", "late_fee"), [("04-10 23:59:30", "0.00"), ("04-11 00:00:10", "0.38")])
