@@ -14,8 +14,8 @@ from activities.billing.assessment import assess
 from activities.billing.changed_units import changed_units
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.table_lock import lock_tables
-from activities.records.community_tables import Post
 from activities.records.fee_tables import FeeTable, FeeTableRow
+from activities.records.posts_held import holds_post
 from activities.records.sealing import seal_columns
 from workflows.messages.billing import (
     CorrectRows,
@@ -189,16 +189,7 @@ def _is_cashier(connection: Connection, request: ReviewTable) -> bool:
             FeeTable.community == job.community, FeeTable.quarter == job.quarter, FeeTable.made_by == code
         )
     )
-    post = connection.scalar(
-        select(func.count()).where(
-            Post.community == job.community,
-            Post.staff == code,
-            Post.role == Role.CASHIER,
-            Post.since <= day,
-            Post.until.is_(None) | (Post.until > day),
-        )
-    )
-    return bool(made or post)
+    return bool(made) or holds_post(connection, job.community, code, Role.CASHIER, day)
 
 
 def _reject_rows(

@@ -35,8 +35,9 @@ _SLIPS: Final = text(
 )
 _REFUNDED: Final = text(
     """
-    SELECT coalesce(sum(amount), 0) FROM refunds JOIN journal_entries ON journal_entries.id = refunds.entry
-    WHERE refunds.community = :community AND on_day BETWEEN :first AND :cut_off
+    SELECT coalesce(sum(amount), 0) FROM postings JOIN journal_entries ON journal_entries.id = postings.entry
+    WHERE journal_entries.community = :community AND kind = 'refund' AND amount > 0
+      AND journal_entries.on_day BETWEEN :first AND :cut_off
     """
 )
 _PARKING: Final = text(

@@ -4,24 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, text
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.journal import NewEntry, derived_key, post
-from activities.ledger.payments import lock_account
+from activities.ledger.credits import NewCredit, credit_bill
+from activities.ledger.journal import derived_key
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.unit_charging import unit_chargings
 from activities.records.bill_tables import Bill
 from activities.records.fee_tables import Adjustment
 from workflows.messages.fee_policy import FeePolicy
-from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem
+from workflows.messages.ledger import BillKind, FeeItem
 from workflows.messages.people import Actor
 from workflows.rules.adjustments import Billed, differences, settle_adjustment
 from workflows.rules.amounts import ZERO
 from workflows.rules.charges import ChargeLine, charge_lines, total
-from workflows.rules.postings import credit, payment_set_free
 from workflows.rules.quarters import Quarter
 
 
@@ -67,7 +66,7 @@ _ASKED: Final = text(
     """
     SELECT number,
         CASE WHEN of_period THEN principal - taken_up ELSE 0 END + taken_up_of_period + credited_of_period AS asks,
-        principal - coalesce(credited, 0) AS asks_in_all
+        principal - credited - moved AS asks_in_all, greatest(credited - recorded, 0) AS waived
     FROM (
         SELECT number, principal, period = :period OR period LIKE :period || '-L%' AS of_period FROM bills
         WHERE community = :community AND account = :account AND item = 'management_fee'
@@ -76,13 +75,15 @@ _ASKED: Final = text(
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(amount) FILTER (WHERE billed_in = number), 0) AS taken_up,
             coalesce(sum(amount) FILTER (WHERE billed_in = number AND period = :period), 0) AS taken_up_of_period,
-            coalesce(sum(amount) FILTER (WHERE credits = number AND period = :period), 0) AS credited_of_period
+            coalesce(sum(amount) FILTER (WHERE credits = number AND period = :period), 0) AS credited_of_period,
+            coalesce(-sum(amount) FILTER (WHERE credits = number), 0) AS recorded
         FROM adjustments WHERE community = :community AND account = :account
     ) AS adjusted
     CROSS JOIN LATERAL (
-        SELECT -sum(amount) AS credited FROM postings JOIN journal_entries ON journal_entries.id = postings.entry
-        WHERE postings.community = :community AND bill = number AND ledger_account = 'receivable' AND amount < 0
-          AND journal_entries.kind = 'credit'
+        SELECT coalesce(-sum(amount) FILTER (WHERE kind = 'credit'), 0) AS credited,
+            coalesce(-sum(amount) FILTER (WHERE kind = 'transfer_of_debt'), 0) AS moved
+        FROM postings JOIN journal_entries ON journal_entries.id = postings.entry
+        WHERE postings.community = :community AND bill = number AND ledger_account = 'receivable'
     ) AS lowered
     ORDER BY asks DESC, number
     """
@@ -191,15 +192,22 @@ def _settle(  # noqa: PLR0917 - one difference with all that explains it
             **values, amount=settled.to_pending, key=derived_key(change.key, account, quarter.code)
         )
         connection.execute(waits)
-    for bill, amount in _spread(connection, change.community, account, quarter, settled.to_credit):
-        credited = insert(Adjustment).values(
-            **values,
-            amount=-amount,
-            key=derived_key(change.key, account, quarter.code, bill),
-            credits=bill,
-        )
+    for part in _spread(connection, change.community, account, quarter, settled.to_credit):
+        key = derived_key(change.key, account, quarter.code, part.bill)
+        credited = insert(Adjustment).values(**values, amount=-part.amount, key=key, credits=part.bill)
         connection.execute(credited)
-        _credit(connection, personal, change, whose, bill, amount)
+        if part.credited:
+            new = NewCredit(
+                community=change.community,
+                bill=part.bill,
+                amount=part.credited,
+                key=f"{change.key} {quarter.code}",
+                at=change.at,
+                actor=change.actor,
+                approved_by=change.approved_by,
+                source=change.unit,
+            )
+            credit_bill(connection, personal, new)
     return Adjusted(account, quarter.code, difference)
 
 
@@ -217,61 +225,26 @@ def _waiting(connection: Connection, community: str, account: str, period: str) 
     return max(waiting or ZERO, ZERO)
 
 
-def _spread(
-    connection: Connection, community: str, account: str, quarter: Quarter, amount: Decimal
-) -> list[tuple[str, Decimal]]:
+class _Part(NamedTuple):
+    """What a bill is lowered by, CNY; of it ``credited`` now, and the rest had been waived before."""
+
+    bill: str
+    amount: Decimal
+    credited: Decimal
+
+
+def _spread(connection: Connection, community: str, account: str, quarter: Quarter, amount: Decimal) -> list[_Part]:
     """Which bills are credited, and by how much: those of the period, and those that took its adjustments up.
 
-    None is credited by more than it still asks for of this period.
+    None is credited by more than it still asks for of this period. What was waived of a bill is not credited again.
     """
     bills = connection.execute(_ASKED, {"community": community, "account": account, "period": quarter.code})
     parts, left = [], amount
     for bill in bills:
-        part = min(left, bill.asks, bill.asks_in_all)
+        part = min(left, bill.asks, bill.asks_in_all + bill.waived)
         if part > 0:
-            parts.append((str(bill.number), part))
+            parts.append(_Part(str(bill.number), part, min(part, bill.asks_in_all)))
             left -= part
     if left:
         raise LedgerRefusedError("nothing_to_credit", "应减金额超过该期间已出账金额:请财务部核对账单")
     return parts
-
-
-def _credit(  # noqa: PLR0917 - one credit with all that explains it
-    connection: Connection,
-    personal: PersonalDataCipher,
-    change: Change,
-    whose: tuple[str, Quarter],
-    bill: str,
-    amount: Decimal,
-) -> None:
-    """Credit a bill. What was paid of it is set free first, as prepayment (FEE-18), by an entry of its own.
-
-    So a credit is a credit wherever principals are summed: in the late fee's base, in reports.
-    """
-    account, quarter = whose
-    lock_account(connection, change.community, account)
-    open_principal = connection.scalar(
-        select(Bill.open_principal).where(Bill.community == change.community, Bill.number == bill)
-    )
-    assert open_principal is not None  # noqa: S101 - the bill was found a moment ago
-    item, paid = FeeItem.MANAGEMENT_FEE, amount - open_principal
-    entries = [(EntryKind.CREDIT, credit(account, bill, item, amount))]
-    if paid > 0:
-        entries.insert(0, (EntryKind.PREPAYMENT_APPLIED, payment_set_free(account, bill, item, paid)))
-    for kind, legs in entries:
-        post(
-            connection,
-            personal,
-            NewEntry(
-                community=change.community,
-                key=derived_key(kind, change.key, bill, quarter.code),
-                book=Book.MANAGEMENT,
-                kind=kind,
-                on_day=change.at.date(),
-                at=change.at,
-                actor=change.actor,
-                legs=legs,
-                approved_by=change.approved_by,
-                source=change.unit,
-            ),
-        )

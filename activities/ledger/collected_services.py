@@ -12,7 +12,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select, text
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.direct_income import Taking, lock_key, take_in
+from activities.ledger.direct_income import Taking, take_in
+from activities.ledger.journal import lock_key
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.cash_tables import Payment, ServiceGathering
 from activities.records.sealing import table_of

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, func, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.journal import NewEntry, post, posted_under
+from activities.ledger.journal import NewEntry, lock_key, post, posted_under
 from activities.ledger.numbers import Series, next_numbers
 from activities.ledger.payments import BY_HAND
 from activities.ledger.refused import LedgerRefusedError
@@ -52,6 +52,7 @@ class Taking:
     at: datetime
     actor: Actor
     book: Book = Book.MANAGEMENT
+    kind: EntryKind = EntryKind.INCOME
     account: str = ""
 
 
@@ -96,7 +97,7 @@ def take_in(connection: Connection, personal: PersonalDataCipher, taking: Taking
         community=taking.community,
         key=f"payment:{number}",
         book=taking.book,
-        kind=EntryKind.INCOME,
+        kind=taking.kind,
         on_day=taking.at.date(),
         at=taking.at,
         actor=taking.actor,
@@ -208,11 +209,6 @@ def agency_held(connection: Connection, community: str, code: str) -> Decimal:
         )
         or Decimal(0)
     )
-
-
-def lock_key(connection: Connection, community: str, key: str) -> None:
-    """Nobody else does the same thing until the transaction ends."""
-    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{community}\n{key}", 0))))
 
 
 def _collectors(connection: Connection, community: str, code: str) -> set[str]:

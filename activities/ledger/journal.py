@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from activities.connections.personal_data import PersonalDataCipher
@@ -43,6 +43,11 @@ class NewEntry:
 def derived_key(*parts: str) -> str:
     """A key that follows from what caused an entry or an adjustment, however long its parts are."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def lock_key(connection: Connection, community: str, key: str) -> None:
+    """Nobody else does the same thing until the transaction ends; taken before accounts are locked."""
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{community}\n{key}", 0))))
 
 
 def post(connection: Connection, personal: PersonalDataCipher, entry: NewEntry) -> int:

@@ -15,9 +15,7 @@ class Series(StrEnum):
     BILL_NOTICE = "JF"
     DUNNING_NOTICE = "CK"
     CASH_SLIP = "JK"
-    REFUND = "TK"
-    CORRECTION = "GZ"
-    DEPOSIT = "YJ"
+    MONEY_REQUEST = "SQ"
 
 
 def next_numbers(connection: Connection, community: str, series: Series, year: int, count: int = 1) -> list[str]:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.postgresql import insert
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.direct_income import Taking, lock_key, take_in
+from activities.ledger.direct_income import Taking, take_in
+from activities.ledger.journal import lock_key
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.cash_tables import ParkingDay, Payment
 from activities.records.community_tables import Post

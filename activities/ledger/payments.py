@@ -10,11 +10,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import open_bills
-from activities.ledger.journal import NewEntry, post
+from activities.ledger.journal import NewEntry, lock_key, post
 from activities.ledger.numbers import Series, next_numbers
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.shifts import open_shift_of
@@ -30,8 +30,6 @@ from workflows.rules.amounts import to_cents
 from workflows.rules.business_time import local
 from workflows.rules.postings import Leg, payment
 
-_KEY_LOCK: Final = 1013
-"""First half of the advisory locks of payments' keys: a word that comes twice at once may name two accounts."""
 BY_HAND: Final = frozenset({PaymentMethod.CASH, PaymentMethod.POS, PaymentMethod.QR_CODE})
 """Methods that are taken at the desk, in a shift; a provider's own callback brings QR codes too, without a shift."""
 
@@ -74,7 +72,7 @@ def take_payment(connection: Connection, personal: PersonalDataCipher, new: NewP
     Raises :class:`LedgerRefusedError`: ``unknown_account``, ``invalid_amount``, ``unknown_bill``, ``no_open_shift``,
     ``idempotency_key_reused``.
     """
-    connection.execute(select(func.pg_advisory_xact_lock(_KEY_LOCK, func.hashtext(f"{new.community} {new.key}"))))
+    lock_key(connection, new.community, new.key)  # a word that comes twice at once may name two accounts
     lock_account(connection, new.community, new.account)
     if (taken := _taken_before(connection, new)) is not None:
         return taken

@@ -206,29 +206,53 @@ class ServiceGathering(Row):
     __table_args__ = (Index(None, "community", "month"),)
 
 
-class Refund(Row):
-    """退款 out of a prepayment or a deposit: asked for by one person, approved by another."""
+class MoneyRequest(Row):
+    """款项申请单 (§1.1, §9.3–9.5). ``body`` is of ``workflows/messages/money_requests.py``; ``needs`` are the posts.
 
-    __tablename__ = "refunds"
+    ``state`` is a ``MoneyRequestState``; ``done`` once, in the transaction of the last signature.
+    """
+
+    __tablename__ = "money_requests"
     community: Mapped[Code] = mapped_column(primary_key=True)
     number: Mapped[Code] = mapped_column(primary_key=True)
     key: Mapped[Code]
-    account: Mapped[Code]
-    book: Mapped[Code]
-    ledger_account: Mapped[Code]
+    body_digest: Mapped[Code]
+    kind: Mapped[Code]
+    subject: Mapped[Code]
     amount: Mapped[Decimal]
-    method: Mapped[Code]
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB())
+    needs: Mapped[list[str]]
+    state: Mapped[Code]
     asked_at: Mapped[datetime]
+    asked_role: Mapped[Code]
     asked_by: Mapped[Code]
-    approved_at: Mapped[datetime | None]
-    approved_role: Mapped[Code] = mapped_column(server_default="")
-    approved_by: Mapped[Code] = mapped_column(server_default="")
-    entry: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+    ended_at: Mapped[datetime | None]
     reason: Mapped[Sealed | None]
     __table_args__ = (
         UniqueConstraint("community", "key"),
-        CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("approved_by = '' OR approved_by <> asked_by", name="two_persons"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("asked_by <> ''", name="asked_by_a_person"),
+        Index("ix_money_requests_waiting", "community", "number", postgresql_where=text("state = 'waiting'")),
+    )
+
+
+class MoneySignature(Row):
+    """签批: one post's word on a request; each by another person, none by who asked. Append-only."""
+
+    __tablename__ = "money_signatures"
+    community: Mapped[Code] = mapped_column(primary_key=True)
+    request: Mapped[Code] = mapped_column(primary_key=True)
+    post: Mapped[Code] = mapped_column(primary_key=True)
+    role: Mapped[Code]
+    staff: Mapped[Code]
+    asked_by: Mapped[Code]
+    approved: Mapped[bool]
+    at: Mapped[datetime]
+    note: Mapped[Sealed | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["community", "request"], ["money_requests.community", "money_requests.number"]),
+        UniqueConstraint("community", "request", "staff"),
+        CheckConstraint("staff <> '' AND staff <> asked_by", name="another_person"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, select
 
@@ -30,3 +30,11 @@ def roles_held(connection: Connection, now: datetime) -> RolesHeld:
         if row.role is not None and holds(row.since, row.until, today):
             held.add(Role(row.role))
     return {community: {code: frozenset(held) for code, held in people.items()} for community, people in roles.items()}
+
+
+def holds_post(connection: Connection, community: str, staff: str, role: Role, day: date) -> bool:
+    """Whether the person holds a post of that role in the community on a local day."""
+    posts = connection.execute(
+        select(Post.since, Post.until).where(Post.community == community, Post.staff == staff, Post.role == role)
+    )
+    return any(holds(since, until, day) for since, until in posts)

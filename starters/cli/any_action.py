@@ -153,7 +153,7 @@ def _details(number: str, action: str, given: Sequence[str]) -> dict[str, Any]:
     if kind is None or action not in {rule.action for rule in ACTION_TABLE.get(kind, ())}:
         raise typer.BadParameter(f"{kind.label if kind else '这个单号'}没有“{action}”这一操作")
     model = _models(kind).get(action)
-    fields = dict(_field(text) for text in given)
+    fields = dict(map(named, given))
     unknown = fields.keys() - (model.model_fields.keys() if model else ())
     if unknown:
         known = "、".join(model.model_fields) if model else "无"
@@ -168,7 +168,8 @@ def _details(number: str, action: str, given: Sequence[str]) -> dict[str, Any]:
     return typed.model_dump(mode="json", include=set(fields))
 
 
-def _field(text: str) -> tuple[str, Any]:
+def named(text: str) -> tuple[str, Any]:
+    """The name and the value of ``name=value``; times are read as the local ones they are."""
     name, sign, value = text.partition("=")
     if not sign:
         raise typer.BadParameter(f"“{text}”应写成 名称=内容")

@@ -1,6 +1,5 @@
 """``guanjia billing``: the reports of the fees, who is in arrears and why 收费报表."""
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from starters.cli.asking import REFUSED, CommunityOption, JsonOption, PersonOption, service_centre
-from starters.cli.screen import moment, plain, print_facts, print_table, say, warnings
+from starters.cli.screen import moment, plain, print_facts, print_json, print_table, say, warnings
 
 billing_report_verbs = typer.Typer()
 
@@ -184,7 +183,7 @@ def overview(
 
 def _printed(answer: Any, *, as_json: bool) -> bool:
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        print_json(answer)
     return as_json
 
 

@@ -1,6 +1,5 @@
 """Reporting a matter and looking it up 登记与查询."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +14,7 @@ from starters.cli.asking import (
     service_centre,
 )
 from starters.cli.case_page import instant, print_answer, print_live, print_record, summary
-from starters.cli.screen import moment, print_table, say
+from starters.cli.screen import moment, print_json, print_table, say
 from starters.cli.service_centre import RefusedRequestError, ServiceCentre, UnansweredRequestError
 from workflows.messages.case import Channel, Identity, ReplyIntent
 from workflows.messages.people import Trade
@@ -86,7 +85,7 @@ def list_cases(
     with service_centre(person, community) as centre:
         page = centre.read(centre.in_community("cases"), filters)
     if as_json:
-        _print_json(page)
+        print_json(page)
         return
     columns = ("单号", "状态", "紧急程度", "房号", "经办人", "来报时间", "期限", "超时", "内容")
     print_table("", columns, [summary(case) for case in page["cases"]])
@@ -104,7 +103,7 @@ def show(
         live = _live(centre, number)
         record = _record(centre, number, may_be_missing=live is not None)
     if as_json:
-        _print_json({"record": record, "live": live})
+        print_json({"record": record, "live": live})
         return
     if record is None:
         say(f"{number} 的记录尚未写入,或记录库暂不可用")
@@ -150,7 +149,3 @@ def _live(centre: ServiceCentre, number: str) -> dict[str, Any] | None:
     except (RefusedRequestError, UnansweredRequestError):
         return None
     return live if isinstance(live, dict) else None
-
-
-def _print_json(answer: Any) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))

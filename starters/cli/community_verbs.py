@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from starters.cli.asking import CommunityOption, JsonOption, PersonOption, service_centre
-from starters.cli.screen import moment, print_table, say
+from starters.cli.screen import moment, print_json, print_table, say
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -57,7 +57,7 @@ def show_policy(as_json: JsonOption = False, person: PersonOption = "", communit
     with service_centre(person, community) as centre:
         answer = centre.read(centre.in_community("policies"))
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        print_json(answer)
         return
     versions = answer["policies"]
     rows = [(policy["version"], moment(policy["effective_from"]), policy.get("preset")) for policy in versions]

@@ -1,5 +1,6 @@
 """What a command prints 屏幕: aligned tables with Chinese text, local times, no control character of a customer."""
 
+import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -7,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -71,6 +73,11 @@ def print_facts(title: str, facts: Sequence[tuple[str, Any]]) -> None:
             table.add_row(Text(name, style="dim"), plain(value))
     screen().print(Text(title, style="bold"))
     screen().print(table)
+
+
+def print_json(answer: Any) -> None:
+    """Print an answer as the machine-readable text that it is."""
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 def say(text: str) -> None:

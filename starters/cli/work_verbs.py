@@ -1,6 +1,5 @@
 """Lists for a day's work 工作清单: a technician's day, what is overdue, the morning, the month's statement, prices."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ import typer
 
 from starters.cli.asking import REFUSED, CommunityOption, JsonOption, PersonOption, service_centre
 from starters.cli.form_page import label
-from starters.cli.screen import moment, plain, print_facts, print_table, say, warnings
+from starters.cli.screen import moment, plain, print_facts, print_json, print_table, say, warnings
 from workflows.messages.people import Role, Trade
 
 work_verbs = typer.Typer()
@@ -127,7 +126,7 @@ def _read(path: str, query: Mapping[str, Any], person: str, community: str) -> A
 
 def _printed(answer: Any, *, as_json: bool) -> bool:
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        print_json(answer)
     return as_json
 
 

@@ -51,6 +51,8 @@ class Right(StrEnum):
     HAND_IN_PARKING = "hand_in_parking"
     CLOSE_THE_DAY = "close_the_day"
     SEND_REPORTS = "send_reports"
+    ASK_FOR_MONEY = "ask_for_money"
+    READ_MONEY_REQUESTS = "read_money_requests"
 
 
 RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
@@ -76,6 +78,8 @@ RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.HAND_IN_PARKING: frozenset({_R.PARKING_ATTENDANT, _R.CASHIER}),
     Right.CLOSE_THE_DAY: _MONEY,
     Right.SEND_REPORTS: _MANAGERS | _MONEY | {_R.CS_SUPERVISOR},
+    Right.ASK_FOR_MONEY: frozenset({_R.CS_ASSISTANT, _R.STEWARD, _R.CS_SUPERVISOR, _R.CASHIER}),
+    Right.READ_MONEY_REQUESTS: _MANAGERS | _MONEY | {_R.CS_SUPERVISOR},
 }
 """Which roles may use which routes; a role that is not named may not."""
 

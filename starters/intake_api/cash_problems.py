@@ -41,6 +41,13 @@ CASH_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "day_in_future": (422, "交账日期不能晚于今天"),
     "charged_by_case": (422, "维修和特约服务的费用按单收取:请在单据上收款"),
     "agency_exceeded": (409, "代付不能超过该项目的代收余额"),
+    "unknown_request": (404, "没有这张申请单:请核对编号"),
+    "request_ended": (409, "该申请单已办结,不能再签批或撤回"),
+    "own_request": (403, "申请人不能签批自己的申请"),
+    "own_only": (403, "只有申请人可以撤回申请"),
+    "more_than_held": (409, "金额超过该账户的余额"),
+    "more_than_owed": (409, "金额超过账单现应收或未缴滞纳金"),
+    "not_the_same_unit": (422, "债务只能由同一房号的另一缴费账户承担"),
     "nothing_to_hand_in": (409, "该单没有待交的款项:已交清、未收款,或应按账单收款"),
 }
 """What the cash desk can refuse besides what the ledger does."""

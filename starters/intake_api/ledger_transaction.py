@@ -15,6 +15,7 @@ from starters.intake_api.intake import Intake
 from starters.intake_api.problems import ProblemError
 from workflows.messages.people import Role
 from workflows.messages.policy import Policy
+from workflows.rules.business_time import local
 
 KEYED: Final = ("idempotency_key_required", "idempotency_key_invalid", "records_unavailable", "no_policy_in_force")
 """What every request to the ledger under an idempotency key can be answered."""
@@ -40,6 +41,11 @@ def areas_of(connection: Connection, community: str, caller: Caller) -> frozense
         Post.community == community, Post.staff == caller.staff, Post.role == Role.STEWARD, Post.until.is_(None)
     )
     return frozenset(connection.scalars(posts))
+
+
+def now_in(policy: Policy) -> datetime:
+    """The present instant on the community's clock: its date is the business day."""
+    return local(datetime.now(UTC), policy.calendar.tz)
 
 
 def policy_now(intake: Intake, community: str) -> Policy:

@@ -113,17 +113,24 @@ class PayerKind(StrEnum):
 
 
 class BillKind(StrEnum):
-    """账单种类: the quarter's, the interim one of a takeover (F6, F12), a single one, or old debt."""
+    """账单种类: the quarter's, the interim one of a takeover (F6, F12), a single one, old debt, or one taken over."""
 
     QUARTER = "quarter"
     INTERIM = "interim"
     SINGLE = "single"
     OPENING = "opening"
+    ASSUMED = "assumed"
 
     @property
     def label(self) -> str:
         """The Chinese term."""
-        return {"quarter": "季度账单", "interim": "临时账单", "single": "单项账单", "opening": "期初欠费"}[self]
+        return {
+            "quarter": "季度账单",
+            "interim": "临时账单",
+            "single": "单项账单",
+            "opening": "期初欠费",
+            "assumed": "承担债务",
+        }[self]
 
 
 class EntryKind(StrEnum):

@@ -7,7 +7,15 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-_APPEND_ONLY = ("journal_entries", "postings", "charge_lines", "late_fee_waivers", "unit_facts", "fee_terms")
+_APPEND_ONLY = (
+    "journal_entries",
+    "postings",
+    "charge_lines",
+    "late_fee_waivers",
+    "unit_facts",
+    "fee_terms",
+    "money_signatures",
+)
 
 _FUNCTIONS = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -121,6 +129,14 @@ CREATE TRIGGER issued_as_it_is BEFORE UPDATE ON fee_notices FOR EACH ROW
     WHEN ((OLD.number, OLD.account, OLD.kind, OLD.principal, OLD.late_fee, OLD.total, OLD.issued_on)
         IS DISTINCT FROM (NEW.number, NEW.account, NEW.kind, NEW.principal, NEW.late_fee, NEW.total, NEW.issued_on))
     EXECUTE FUNCTION keep_what_was_issued();
+CREATE TRIGGER issued_as_it_is BEFORE UPDATE ON money_requests FOR EACH ROW
+    WHEN ((OLD.number, OLD.kind, OLD.subject, OLD.amount, OLD.body, OLD.needs, OLD.asked_by)
+        IS DISTINCT FROM (NEW.number, NEW.kind, NEW.subject, NEW.amount, NEW.body, NEW.needs, NEW.asked_by)
+        OR OLD.state <> 'waiting')
+    EXECUTE FUNCTION keep_what_was_issued();
+CREATE TRIGGER issued_for_good BEFORE DELETE ON money_requests
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_what_was_issued();
+
 CREATE TRIGGER issued_for_good BEFORE DELETE ON fee_notices FOR EACH STATEMENT EXECUTE FUNCTION keep_what_was_issued();
 """
 

@@ -1,0 +1,66 @@
+"""Credits of bills 账单减免与更正 (§9.4): a bill becomes less; what was paid of it becomes prepayment (FEE-18)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, select
+
+from activities.connections.personal_data import PersonalDataCipher
+from activities.ledger.journal import NewEntry, derived_key, post
+from activities.ledger.payments import lock_account
+from activities.records.bill_tables import Bill
+from workflows.messages.ledger import EntryKind, FeeItem
+from workflows.messages.people import Actor
+from workflows.rules.postings import credit, payment_set_free
+
+
+@dataclass(frozen=True)
+class NewCredit:
+    """A bill's credit in CNY. ``key`` makes it harmless to post twice; ``at`` is local."""
+
+    community: str
+    bill: str
+    amount: Decimal
+    key: str
+    at: datetime
+    actor: Actor
+    approved_by: tuple[str, ...]
+    source: str
+
+
+def credit_bill(connection: Connection, personal: PersonalDataCipher, new: NewCredit) -> str:
+    """Credit the bill and return its account. What was paid of it is set free first, by an entry of its own.
+
+    So a credit is a credit wherever principals are summed: in the late fee's base, in reports. The caller has seen
+    that the bill still asks for as much.
+    """
+    row = connection.execute(
+        select(Bill.account, Bill.item).where(Bill.community == new.community, Bill.number == new.bill)
+    ).one()
+    lock_account(connection, new.community, row.account)
+    open_principal = connection.scalars(
+        select(Bill.open_principal).where(Bill.community == new.community, Bill.number == new.bill)
+    ).one()
+    item, paid = FeeItem(row.item), new.amount - open_principal
+    entries = [(EntryKind.CREDIT, credit(row.account, new.bill, item, new.amount))]
+    if paid > 0:
+        entries.insert(0, (EntryKind.PREPAYMENT_APPLIED, payment_set_free(row.account, new.bill, item, paid)))
+    for kind, legs in entries:
+        post(
+            connection,
+            personal,
+            NewEntry(
+                community=new.community,
+                key=derived_key(kind, new.key, new.bill),
+                book=item.book,
+                kind=kind,
+                on_day=new.at.date(),
+                at=new.at,
+                actor=new.actor,
+                legs=legs,
+                approved_by=new.approved_by,
+                source=new.source,
+            ),
+        )
+    return str(row.account)

@@ -1,0 +1,307 @@
+"""款项申请单: asked for by one person, signed by others under their own names, booked once (§1.1, §9.3–9.5).
+
+A request is tried when it is asked for, so that nobody signs what cannot be booked; it is booked in the transaction of
+the last signature.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from activities.connections.personal_data import PersonalDataCipher
+from activities.ledger.journal import lock_key
+from activities.ledger.money_booking import NOTHING, Booked, Booking, book, subject_of
+from activities.ledger.numbers import Series, next_numbers
+from activities.ledger.refused import LedgerRefusedError
+from activities.records.cash_tables import MoneyRequest as RequestRow
+from activities.records.cash_tables import MoneySignature
+from activities.records.posts_held import holds_post
+from activities.records.sealing import open_columns, seal_columns, table_of
+from workflows.messages.money_requests import MONEY_REQUEST, MoneyRequest, MoneyRequestKind, MoneyRequestState
+from workflows.messages.people import Actor, Role
+from workflows.messages.policy import Policy
+from workflows.rules.money_requests import may_ask, may_sign_as, signatures_needed
+
+_S = MoneyRequestState
+_MOST: Final = 500
+"""Requests that a list gives at once; the oldest that wait come first."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is asked for, by whom, under which key; ``at`` is local and ``reason`` sealed."""
+
+    community: str
+    key: str
+    body_digest: str
+    request: MoneyRequest
+    actor: Actor
+    at: datetime
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A post's word, and who gave it in which role."""
+
+    post: Role
+    role: Role
+    staff: str
+    approved: bool
+    at: datetime
+    note: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RequestStanding:
+    """A request as it stands: ``needs`` are the posts that must sign, ``booked`` what followed, once it is done."""
+
+    number: str
+    kind: MoneyRequestKind
+    state: MoneyRequestState
+    subject: str
+    amount: Decimal
+    body: dict[str, Any]
+    needs: tuple[Role, ...]
+    signatures: tuple[Signature, ...]
+    asked_at: datetime
+    asked_by: str
+    reason: str = field(repr=False)
+    booked: Booked = NOTHING
+
+    @property
+    def waits_for(self) -> tuple[Role, ...]:
+        """The posts that have not signed yet, while it waits."""
+        signed = {signature.post for signature in self.signatures}
+        return tuple(post for post in self.needs if post not in signed) if self.state is _S.WAITING else ()
+
+
+def ask(connection: Connection, personal: PersonalDataCipher, asking: Asking, policy: Policy) -> RequestStanding:
+    """Enter a request; the same one again is the same one.
+
+    Raises :class:`LedgerRefusedError`: ``beyond_authority``, ``idempotency_key_reused``, and whatever booking refuses.
+    """
+    lock_key(connection, asking.community, asking.key)
+    known = connection.execute(
+        select(RequestRow.number, RequestRow.body_digest).where(
+            RequestRow.community == asking.community, RequestRow.key == asking.key
+        )
+    ).one_or_none()
+    if known is not None:
+        if known.body_digest != asking.body_digest:
+            raise LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")
+        return request_standing(connection, personal, asking.community, known.number)
+    if not may_ask(asking.request.kind, asking.actor.role):
+        raise LedgerRefusedError("beyond_authority", "这类款项由收银员申请")
+    amount = _try(connection, personal, asking, policy)
+    (number,) = next_numbers(connection, asking.community, Series.MONEY_REQUEST, asking.at.year)
+    values = {
+        "community": asking.community,
+        "number": number,
+        "key": asking.key,
+        "body_digest": asking.body_digest,
+        "kind": asking.request.kind,
+        "subject": subject_of(asking.request),
+        "amount": amount,
+        "body": asking.request.model_dump(mode="json"),
+        "needs": list(signatures_needed(asking.request.kind, amount, policy)),
+        "state": _S.WAITING,
+        "asked_at": asking.at,
+        "asked_role": asking.actor.role,
+        "asked_by": asking.actor.code,
+        "reason": asking.reason,
+    }
+    connection.execute(insert(RequestRow).values(seal_columns(personal, RequestRow, values)))
+    return request_standing(connection, personal, asking.community, number)
+
+
+def _try(connection: Connection, personal: PersonalDataCipher, asking: Asking, policy: Policy) -> Decimal:
+    """Book it and take it back, so that what cannot be booked is refused now; return how much it is, CNY."""
+    trial = connection.begin_nested()
+    try:
+        booking = Booking(
+            community=asking.community,
+            number="SQ-trial",
+            request=asking.request,
+            at=asking.at,
+            asked_by=asking.actor,
+            signed=(Actor(role=Role.CS_SUPERVISOR, code="supervisor"), Actor(role=Role.FINANCE, code="finance")),
+        )
+        return book(connection, personal, booking, policy).amount
+    finally:
+        trial.rollback()
+
+
+def sign(  # noqa: PLR0917 - whose word on what
+    connection: Connection,
+    personal: PersonalDataCipher,
+    community: str,
+    number: str,
+    signer: Actor,
+    at: datetime,
+    policy: Policy,
+    *,
+    approved: bool = True,
+    note: str = "",
+) -> RequestStanding:
+    """Sign for the first post that still waits and that the signer may fill; the last signature books the request.
+
+    Signing again changes nothing. Raises :class:`LedgerRefusedError`: ``unknown_request``, ``request_ended``,
+    ``beyond_authority``, ``own_request``, ``two_persons``, and whatever booking refuses.
+    """
+    row = _locked(connection, community, number)
+    standing = _standing(connection, personal, row)
+    if any(signature.staff == signer.code for signature in standing.signatures):
+        return standing
+    if standing.state is not _S.WAITING:
+        raise LedgerRefusedError("request_ended", f"该申请单{standing.state.label},不能再签批")
+    if signer.code == standing.asked_by:
+        raise LedgerRefusedError("own_request", "申请人不能签批自己的申请")
+    post = next((post for post in standing.waits_for if may_sign_as(signer.role, post)), None)
+    if post is None:
+        waits = "、".join(post.label for post in standing.waits_for)
+        raise LedgerRefusedError("beyond_authority", f"该申请单等待{waits}签批")
+    if post is Role.FINANCE and holds_post(connection, community, signer.code, Role.CASHIER, at.date()):
+        raise LedgerRefusedError("two_persons", "收银员不能同时以财务身份签批")
+    values = {
+        "community": community,
+        "request": number,
+        "post": post,
+        "role": signer.role,
+        "staff": signer.code,
+        "asked_by": standing.asked_by,
+        "approved": approved,
+        "at": at,
+        "note": note,
+    }
+    connection.execute(insert(MoneySignature).values(seal_columns(personal, MoneySignature, values)))
+    if not approved:
+        return _ended(connection, personal, row, _S.REFUSED, at)
+    signed = _standing(connection, personal, row)
+    return signed if signed.waits_for else _book(connection, personal, row, signed, at, policy)
+
+
+def _book(  # noqa: PLR0917 - a request with its signatures
+    connection: Connection,
+    personal: PersonalDataCipher,
+    row: Row[Any],
+    signed: RequestStanding,
+    at: datetime,
+    policy: Policy,
+) -> RequestStanding:
+    booking = Booking(
+        community=row.community,
+        number=row.number,
+        request=MONEY_REQUEST.validate_python(row.body),
+        at=at,
+        asked_by=Actor(role=Role(row.asked_role), code=row.asked_by),
+        signed=tuple(Actor(role=signature.role, code=signature.staff) for signature in signed.signatures),
+        reason=signed.reason,
+    )
+    booked = book(connection, personal, booking, policy)
+    return _ended(connection, personal, row, _S.DONE, at, booked)
+
+
+def withdraw(  # noqa: PLR0917 - who takes what back
+    connection: Connection, personal: PersonalDataCipher, community: str, number: str, actor: Actor, at: datetime
+) -> RequestStanding:
+    """撤回 by whoever asked.
+
+    Raises :class:`LedgerRefusedError`: ``unknown_request``, ``request_ended``, ``own_only``.
+    """
+    row = _locked(connection, community, number)
+    if row.asked_by != actor.code:
+        raise LedgerRefusedError("own_only", "只有申请人可以撤回申请")
+    if row.state == _S.WITHDRAWN:
+        return _standing(connection, personal, row)
+    if row.state != _S.WAITING:
+        raise LedgerRefusedError("request_ended", f"该申请单{_S(row.state).label},不能撤回")
+    return _ended(connection, personal, row, _S.WITHDRAWN, at)
+
+
+def request_standing(
+    connection: Connection, personal: PersonalDataCipher, community: str, number: str
+) -> RequestStanding:
+    """How a request stands. Raises :class:`LedgerRefusedError` (``unknown_request``)."""
+    row = connection.execute(select(table_of(RequestRow)).where(*_is(community, number))).one_or_none()
+    return _standing(connection, personal, row or _unknown())
+
+
+def requests_of(
+    connection: Connection, personal: PersonalDataCipher, community: str, state: MoneyRequestState | None
+) -> tuple[RequestStanding, ...]:
+    """The community's requests, of one state or of any, by number; at most 500."""
+    asked = select(table_of(RequestRow)).where(RequestRow.community == community)
+    if state is not None:
+        asked = asked.where(RequestRow.state == state)
+    rows: Sequence[Row[Any]] = connection.execute(asked.order_by(RequestRow.number).limit(_MOST)).all()
+    return tuple(_standing(connection, personal, row) for row in rows)
+
+
+def _is(community: str, number: str) -> tuple[Any, ...]:
+    return RequestRow.community == community, RequestRow.number == number
+
+
+def _locked(connection: Connection, community: str, number: str) -> Row[Any]:
+    row = connection.execute(
+        select(table_of(RequestRow)).where(*_is(community, number)).with_for_update()
+    ).one_or_none()
+    return row or _unknown()
+
+
+def _unknown() -> Row[Any]:
+    raise LedgerRefusedError("unknown_request", "没有这张申请单:请核对编号")
+
+
+def _ended(  # noqa: PLR0917 - how a request ended, and what followed
+    connection: Connection,
+    personal: PersonalDataCipher,
+    row: Row[Any],
+    state: MoneyRequestState,
+    at: datetime,
+    booked: Booked = NOTHING,
+) -> RequestStanding:
+    connection.execute(update(RequestRow).where(*_is(row.community, row.number)).values(state=state, ended_at=at))
+    now = connection.execute(select(table_of(RequestRow)).where(*_is(row.community, row.number))).one()
+    return _standing(connection, personal, now, booked)
+
+
+def _standing(
+    connection: Connection,
+    personal: PersonalDataCipher,
+    row: Row[Any],
+    booked: Booked = NOTHING,
+) -> RequestStanding:
+    signatures = connection.execute(
+        select(table_of(MoneySignature))
+        .where(MoneySignature.community == row.community, MoneySignature.request == row.number)
+        .order_by(MoneySignature.at, MoneySignature.post)
+    ).all()
+    return RequestStanding(
+        number=row.number,
+        kind=MoneyRequestKind(row.kind),
+        state=_S(row.state),
+        subject=row.subject,
+        amount=row.amount,
+        body=row.body,
+        needs=tuple(map(Role, row.needs)),
+        signatures=tuple(
+            Signature(
+                post=Role(one.post),
+                role=Role(one.role),
+                staff=one.staff,
+                approved=one.approved,
+                at=one.at,
+                note=open_columns(personal, MoneySignature, {"note": one.note})["note"],
+            )
+            for one in signatures
+        ),
+        asked_at=row.asked_at,
+        asked_by=row.asked_by,
+        reason=open_columns(personal, RequestRow, {"reason": row.reason})["reason"],
+        booked=booked,
+    )
