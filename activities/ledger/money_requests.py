@@ -4,31 +4,35 @@ A request is tried when it is asked for, so that nobody signs what cannot be boo
 the last signature.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import lock_key
 from activities.ledger.money_booking import NOTHING, Booked, Booking, book, subject_of
+from activities.ledger.money_request_reading import (
+    RequestStanding,
+    is_request,
+    request_standing,
+    standing_of,
+    unknown_request,
+)
 from activities.ledger.numbers import Series, next_numbers
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.cash_tables import MoneyRequest as RequestRow
 from activities.records.cash_tables import MoneySignature
 from activities.records.posts_held import holds_post
-from activities.records.sealing import open_columns, seal_columns, table_of
-from workflows.messages.money_requests import MONEY_REQUEST, MoneyRequest, MoneyRequestKind, MoneyRequestState
+from activities.records.sealing import seal_columns, table_of
+from workflows.messages.money_requests import MONEY_REQUEST, MoneyRequest, MoneyRequestState
 from workflows.messages.people import Actor, Role
 from workflows.messages.policy import Policy
 from workflows.rules.money_requests import may_ask, may_sign_as, signatures_needed
 
 _S = MoneyRequestState
-_MOST: Final = 500
-"""Requests that a list gives at once; the oldest that wait come first."""
 
 
 @dataclass(frozen=True)
@@ -42,42 +46,6 @@ class Asking:
     actor: Actor
     at: datetime
     reason: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Signature:
-    """A post's word, and who gave it in which role."""
-
-    post: Role
-    role: Role
-    staff: str
-    approved: bool
-    at: datetime
-    note: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class RequestStanding:
-    """A request as it stands: ``needs`` are the posts that must sign, ``booked`` what followed, once it is done."""
-
-    number: str
-    kind: MoneyRequestKind
-    state: MoneyRequestState
-    subject: str
-    amount: Decimal
-    body: dict[str, Any]
-    needs: tuple[Role, ...]
-    signatures: tuple[Signature, ...]
-    asked_at: datetime
-    asked_by: str
-    reason: str = field(repr=False)
-    booked: Booked = NOTHING
-
-    @property
-    def waits_for(self) -> tuple[Role, ...]:
-        """The posts that have not signed yet, while it waits."""
-        signed = {signature.post for signature in self.signatures}
-        return tuple(post for post in self.needs if post not in signed) if self.state is _S.WAITING else ()
 
 
 def ask(connection: Connection, personal: PersonalDataCipher, asking: Asking, policy: Policy) -> RequestStanding:
@@ -154,7 +122,7 @@ def sign(  # noqa: PLR0917 - whose word on what
     ``beyond_authority``, ``own_request``, ``two_persons``, and whatever booking refuses.
     """
     row = _locked(connection, community, number)
-    standing = _standing(connection, personal, row)
+    standing = standing_of(connection, personal, row)
     if any(signature.staff == signer.code for signature in standing.signatures):
         return standing
     if standing.state is not _S.WAITING:
@@ -181,7 +149,7 @@ def sign(  # noqa: PLR0917 - whose word on what
     connection.execute(insert(MoneySignature).values(seal_columns(personal, MoneySignature, values)))
     if not approved:
         return _ended(connection, personal, row, _S.REFUSED, at)
-    signed = _standing(connection, personal, row)
+    signed = standing_of(connection, personal, row)
     return signed if signed.waits_for else _book(connection, personal, row, signed, at, policy)
 
 
@@ -217,44 +185,17 @@ def withdraw(  # noqa: PLR0917 - who takes what back
     if row.asked_by != actor.code:
         raise LedgerRefusedError("own_only", "只有申请人可以撤回申请")
     if row.state == _S.WITHDRAWN:
-        return _standing(connection, personal, row)
+        return standing_of(connection, personal, row)
     if row.state != _S.WAITING:
         raise LedgerRefusedError("request_ended", f"该申请单{_S(row.state).label},不能撤回")
     return _ended(connection, personal, row, _S.WITHDRAWN, at)
 
 
-def request_standing(
-    connection: Connection, personal: PersonalDataCipher, community: str, number: str
-) -> RequestStanding:
-    """How a request stands. Raises :class:`LedgerRefusedError` (``unknown_request``)."""
-    row = connection.execute(select(table_of(RequestRow)).where(*_is(community, number))).one_or_none()
-    return _standing(connection, personal, row or _unknown())
-
-
-def requests_of(
-    connection: Connection, personal: PersonalDataCipher, community: str, state: MoneyRequestState | None
-) -> tuple[RequestStanding, ...]:
-    """The community's requests, of one state or of any, by number; at most 500."""
-    asked = select(table_of(RequestRow)).where(RequestRow.community == community)
-    if state is not None:
-        asked = asked.where(RequestRow.state == state)
-    rows: Sequence[Row[Any]] = connection.execute(asked.order_by(RequestRow.number).limit(_MOST)).all()
-    return tuple(_standing(connection, personal, row) for row in rows)
-
-
-def _is(community: str, number: str) -> tuple[Any, ...]:
-    return RequestRow.community == community, RequestRow.number == number
-
-
 def _locked(connection: Connection, community: str, number: str) -> Row[Any]:
     row = connection.execute(
-        select(table_of(RequestRow)).where(*_is(community, number)).with_for_update()
+        select(table_of(RequestRow)).where(*is_request(community, number)).with_for_update()
     ).one_or_none()
-    return row or _unknown()
-
-
-def _unknown() -> Row[Any]:
-    raise LedgerRefusedError("unknown_request", "没有这张申请单:请核对编号")
+    return row or unknown_request()
 
 
 def _ended(  # noqa: PLR0917 - how a request ended, and what followed
@@ -265,43 +206,8 @@ def _ended(  # noqa: PLR0917 - how a request ended, and what followed
     at: datetime,
     booked: Booked = NOTHING,
 ) -> RequestStanding:
-    connection.execute(update(RequestRow).where(*_is(row.community, row.number)).values(state=state, ended_at=at))
-    now = connection.execute(select(table_of(RequestRow)).where(*_is(row.community, row.number))).one()
-    return _standing(connection, personal, now, booked)
-
-
-def _standing(
-    connection: Connection,
-    personal: PersonalDataCipher,
-    row: Row[Any],
-    booked: Booked = NOTHING,
-) -> RequestStanding:
-    signatures = connection.execute(
-        select(table_of(MoneySignature))
-        .where(MoneySignature.community == row.community, MoneySignature.request == row.number)
-        .order_by(MoneySignature.at, MoneySignature.post)
-    ).all()
-    return RequestStanding(
-        number=row.number,
-        kind=MoneyRequestKind(row.kind),
-        state=_S(row.state),
-        subject=row.subject,
-        amount=row.amount,
-        body=row.body,
-        needs=tuple(map(Role, row.needs)),
-        signatures=tuple(
-            Signature(
-                post=Role(one.post),
-                role=Role(one.role),
-                staff=one.staff,
-                approved=one.approved,
-                at=one.at,
-                note=open_columns(personal, MoneySignature, {"note": one.note})["note"],
-            )
-            for one in signatures
-        ),
-        asked_at=row.asked_at,
-        asked_by=row.asked_by,
-        reason=open_columns(personal, RequestRow, {"reason": row.reason})["reason"],
-        booked=booked,
+    connection.execute(
+        update(RequestRow).where(*is_request(row.community, row.number)).values(state=state, ended_at=at)
     )
+    now = connection.execute(select(table_of(RequestRow)).where(*is_request(row.community, row.number))).one()
+    return standing_of(connection, personal, now, booked)

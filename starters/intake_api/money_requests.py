@@ -10,15 +10,8 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from activities.ledger.deposits import NewDeposit, take_deposit
-from activities.ledger.money_requests import (
-    Asking,
-    RequestStanding,
-    ask,
-    request_standing,
-    requests_of,
-    sign,
-    withdraw,
-)
+from activities.ledger.money_request_reading import RequestStanding, request_standing, requests_of
+from activities.ledger.money_requests import Asking, ask, sign, withdraw
 from activities.ledger.telling import tell_dirty, tell_moved
 from activities.opening.message_keys import body_digest, key_digest
 from activities.records.intake_snapshot import Caller

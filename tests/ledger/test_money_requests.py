@@ -11,7 +11,8 @@ from activities.connections.database import Database
 from activities.ledger.account_state import standing
 from activities.ledger.deposits import NewDeposit, take_deposit
 from activities.ledger.facts import NewFact, enter_fact
-from activities.ledger.money_requests import Asking, RequestStanding, ask, requests_of, sign, withdraw
+from activities.ledger.money_request_reading import RequestStanding, requests_of
+from activities.ledger.money_requests import Asking, ask, sign, withdraw
 from activities.ledger.refused import LedgerRefusedError
 from tests.at_once import at_once
 from tests.billing.community import CODE, at, day, flat
