@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from activities.billing.service_gathering import gather_services
+from activities.billing.signs_of_life import signs_of_life
 from activities.connections.database import Database
 from activities.fee_reports.sending import send_report
 from activities.ledger.cash_duties import overdue_in_transit, unclosed_days
@@ -28,7 +29,7 @@ class CashDesk:
     def day_duties(self, request: DayDuties) -> DayFindings:
         """Say which days' cash is not closed, and which is 在途 beyond its bank day; only reads."""
         years = (request.on_day.year - 1, request.on_day.year)
-        with self._db.begin() as connection:
+        with signs_of_life(), self._db.begin() as connection:
             calendar = working_calendar(connection, years)
             return DayFindings(
                 unclosed_days=unclosed_days(connection, request.community, request.on_day),
@@ -38,11 +39,11 @@ class CashDesk:
     @activity.defn(name=Activity.GATHER_SERVICES, no_thread_cancel_exception=True)
     def gather_services(self, request: GatherServices) -> Gathered:
         """Total the month's paid services."""
-        with self._db.begin() as connection:
+        with signs_of_life(), self._db.begin() as connection:
             return gather_services(connection, self._db.personal, request)
 
     @activity.defn(name=Activity.SEND_FEE_REPORT, no_thread_cancel_exception=True)
     def send_fee_report(self, request: SendFeeReport) -> FeeReportSent:
         """Freeze and send a report."""
-        with self._db.begin() as connection:
+        with signs_of_life(), self._db.begin() as connection:
             return send_report(connection, request)

@@ -1,16 +1,17 @@
-"""Signs of life 心跳 of work that takes long: a worker that is gone is noticed in a minute, not when its time is up."""
+"""Signs of life 心跳 of work that takes long: a worker that is gone is noticed in seconds, not when its time is up."""
 
+import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import copy_context
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from temporalio import activity
 
-EVERY: Final = timedelta(seconds=15)
-"""Well below the minute that ``workflows/effects/billing.py`` allows."""
+EVERY: Final = timedelta(seconds=3)
+"""Well below the time that ``workflows/effects/billing.py`` allows."""
 
 
 @contextmanager
@@ -33,3 +34,20 @@ def signs_of_life(every: timedelta = EVERY) -> Iterator[None]:
     finally:
         done.set()
         beating.join()
+
+
+@asynccontextmanager
+async def signs_of_life_with(details: Callable[[], Sequence[Any]], every: timedelta = EVERY) -> AsyncIterator[None]:
+    """Heartbeat from beside asynchronous work, each time with how far it has come: the next attempt goes on there."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(every.total_seconds())
+            activity.heartbeat(*details())
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        activity.heartbeat(*details())
+        beating.cancel()

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.billing.signs_of_life import signs_of_life_with
 from activities.connections.database import Database
 from activities.dunning.opening import arrears_start
 from activities.opening.case_start import start_case
@@ -48,6 +49,15 @@ class _Case(NamedTuple):
     bills: tuple[ListedBill, ...]
 
 
+class _Done(NamedTuple):
+    """How far the list has come: the last account that is done, and what there was up to it."""
+
+    after: str = ""
+    bills: int = 0
+    accounts: int = 0
+    opened: int = 0
+
+
 class DunningList:
     """Listing what is overdue. The case's number is kept in one transaction, then the case is started or told, and only
     then its bills count as listed: whoever goes on after a worker that died finds them again. The number is the same,
@@ -63,8 +73,7 @@ class DunningList:
     @activity.defn(name=Activity.LIST_OVERDUE)
     async def list_overdue(self, request: ListOverdue) -> Listed:
         """List every account that has something overdue; heartbeats the last account that is done."""
-        details = activity.info().heartbeat_details
-        after, bills, accounts, opened = details or ("", 0, 0, 0)
+        done = _Done(*activity.info().heartbeat_details)
         policy, calendar = await asyncio.to_thread(self._policy, request)
         places = asyncio.Semaphore(IN_FLIGHT)
 
@@ -72,15 +81,17 @@ class DunningList:
             async with places:
                 return await self._dun(case, request, policy, calendar)
 
-        while cases := await asyncio.to_thread(self._list_some, request, after, policy, calendar):
-            heard = await asyncio.gather(*(see_to(case) for case in cases))
-            await asyncio.to_thread(self._enter, request, list(zip(cases, heard, strict=True)))
-            after = cases[-1].account
-            bills += sum(len(case.bills) for case in cases)
-            accounts += len(cases)
-            opened += sum(case.is_new for case in cases)
-            activity.heartbeat(after, bills, accounts, opened)
-        return Listed(bills=bills, accounts=accounts, opened=opened)
+        async with signs_of_life_with(lambda: done):
+            while cases := await asyncio.to_thread(self._list_some, request, done.after, policy, calendar):
+                heard = await asyncio.gather(*(see_to(case) for case in cases))
+                await asyncio.to_thread(self._enter, request, list(zip(cases, heard, strict=True)))
+                done = _Done(
+                    after=cases[-1].account,
+                    bills=done.bills + sum(len(case.bills) for case in cases),
+                    accounts=done.accounts + len(cases),
+                    opened=done.opened + sum(case.is_new for case in cases),
+                )
+        return Listed(bills=done.bills, accounts=done.accounts, opened=done.opened)
 
     def _policy(self, request: ListOverdue) -> tuple[Policy, WorkingCalendar]:
         with self._db.begin() as connection:

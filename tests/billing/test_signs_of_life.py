@@ -1,4 +1,4 @@
-"""Long work on the ledger says that it goes on, so that a worker that died is noticed in a minute."""
+"""Long work on the ledger says that it goes on, so that a worker that died is noticed in seconds."""
 
 import threading
 from datetime import timedelta

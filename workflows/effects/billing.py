@@ -33,21 +33,19 @@ from workflows.messages.identifiers import Activity, TaskQueue
 from workflows.messages.message import Message
 
 Answer = TypeVar("Answer", bound=Message)
-_ALIVE: Final = timedelta(minutes=1)
+_ALIVE: Final = timedelta(seconds=10)
 """Without a heartbeat for so long the worker is gone, and another one takes the work."""
 
 
-def _start(
-    asked: Activity, request: Message, answer: type[Answer], summary: str, *, heartbeat: timedelta | None = None
-) -> ActivityHandle[Answer]:
+def _start(asked: Activity, request: Message, answer: type[Answer], summary: str) -> ActivityHandle[Answer]:
     """Retried for ever: money that cannot be written now is written when PostgreSQL is back."""
     return workflow.start_activity(
         asked,
         request,
         result_type=answer,
         task_queue=TaskQueue.BILLING,
-        start_to_close_timeout=timedelta(hours=6) if heartbeat else timedelta(minutes=30),
-        heartbeat_timeout=heartbeat,
+        start_to_close_timeout=timedelta(hours=6),
+        heartbeat_timeout=_ALIVE,
         retry_policy=UNTIL_IT_WORKS,
         summary=OpenText(summary),
     )
@@ -55,43 +53,43 @@ def _start(
 
 def start_planning_chunks(request: PlanChunks) -> ActivityHandle[ChunkPlan]:
     """Begin to cut the community into chunks."""
-    return _start(Activity.PLAN_CHUNKS, request, ChunkPlan, "划分计费段", heartbeat=_ALIVE)
+    return _start(Activity.PLAN_CHUNKS, request, ChunkPlan, "划分计费段")
 
 
 def start_assessing(request: ChunkJob) -> ActivityHandle[ChunkDone]:
     """Begin to assess a chunk."""
-    return _start(Activity.ASSESS_CHUNK, request, ChunkDone, f"应收计算 第{request.chunk.number}段", heartbeat=_ALIVE)
+    return _start(Activity.ASSESS_CHUNK, request, ChunkDone, f"应收计算 第{request.chunk.number}段")
 
 
 def start_closing_version(request: CloseVersion) -> ActivityHandle[TableFigures]:
     """Begin to hand a version of the table to finance."""
     summary = f"应收明细表 第{request.job.version}版提交审核"
-    return _start(Activity.CLOSE_VERSION, request, TableFigures, summary, heartbeat=_ALIVE)
+    return _start(Activity.CLOSE_VERSION, request, TableFigures, summary)
 
 
 def start_correcting(request: CorrectRows) -> ActivityHandle[TableFigures]:
     """Begin to compute returned and dirty rows anew."""
-    return _start(Activity.CORRECT_ROWS, request, TableFigures, f"更正 第{request.job.version}版", heartbeat=_ALIVE)
+    return _start(Activity.CORRECT_ROWS, request, TableFigures, f"更正 第{request.job.version}版")
 
 
 def start_reviewing(request: ReviewTable) -> ActivityHandle[Reviewed]:
     """Begin to enter finance's review."""
-    return _start(Activity.REVIEW_TABLE, request, Reviewed, f"财务审核 第{request.job.version}版", heartbeat=_ALIVE)
+    return _start(Activity.REVIEW_TABLE, request, Reviewed, f"财务审核 第{request.job.version}版")
 
 
 def start_issuing_bills(request: ChunkJob) -> ActivityHandle[ChunkDone]:
     """Begin to issue the bills of a chunk."""
-    return _start(Activity.ISSUE_BILLS, request, ChunkDone, f"出账 第{request.chunk.number}段", heartbeat=_ALIVE)
+    return _start(Activity.ISSUE_BILLS, request, ChunkDone, f"出账 第{request.chunk.number}段")
 
 
 def start_standing(request: CycleStandingRequest) -> ActivityHandle[CycleStanding]:
     """Begin to look how the quarter's bills stand; only reads."""
-    return _start(Activity.CYCLE_STANDING, request, CycleStanding, "收缴情况", heartbeat=_ALIVE)
+    return _start(Activity.CYCLE_STANDING, request, CycleStanding, "收缴情况")
 
 
 def start_listing(request: ListOverdue) -> ActivityHandle[Listed]:
     """Begin to list what is overdue and to open its arrears cases; resumes where it stopped."""
-    return _start(Activity.LIST_OVERDUE, request, Listed, f"催款名单 {request.on_day}", heartbeat=_ALIVE)
+    return _start(Activity.LIST_OVERDUE, request, Listed, f"催款名单 {request.on_day}")
 
 
 def start_day_duties(request: DayDuties) -> ActivityHandle[DayFindings]:

@@ -31,7 +31,7 @@ def _start(asked: Activity, request: Message, answer: type[Answer], summary: str
         request,
         result_type=answer,
         task_queue=TaskQueue.RECORDS,
-        start_to_close_timeout=timedelta(seconds=30),
+        start_to_close_timeout=timedelta(seconds=10),
         retry_policy=UNTIL_IT_WORKS,
         summary=OpenText(summary),
     )
