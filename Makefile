@@ -1,6 +1,6 @@
 # Guanjia 管家. Everything runs from .venv, which is built from the hashed locks in requirements/.
 #   make run     start the one-machine centre           make test   run every test
-#   make demo    play one repair in under a minute      make check  format, lint, types, contracts, tests
+#   make demo    play a repair and a quarter of fees    make check  format, lint, types, contracts, tests
 #   make bench   ratios against a bare reference        make lock   renew the locks from pyproject.toml
 #   make clean   remove .venv and caches (never var/)   make screenshots  renew docs/images
 
@@ -27,7 +27,8 @@ run: $(RUNTIME)
 	@exec .venv/bin/guanjia run
 
 demo: $(RUNTIME)
-	@exec .venv/bin/guanjia demo
+	@.venv/bin/guanjia demo repair
+	@exec .venv/bin/guanjia demo fees
 
 test: $(DEVELOP)
 	.venv/bin/pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)

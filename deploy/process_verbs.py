@@ -24,6 +24,13 @@ class QueueName(StrEnum):
     BILLING = "billing"
 
 
+class DemoStory(StrEnum):
+    """What a demo tells."""
+
+    REPAIR = "repair"
+    FEES = "fees"
+
+
 @process_verbs.command()
 def run() -> None:
     """启动单机版:数据库、Temporal、接口和全部工作进程;Ctrl-C 停止"""
@@ -94,8 +101,8 @@ def apply_schedules() -> None:
 
 
 @process_verbs.command()
-def demo() -> None:
-    """一分钟内演示一张报修单:技工退单、另派、完工、客户确认"""
-    from deploy.demo.telling import tell
+def demo(story: Annotated[DemoStory, typer.Argument(help="演示哪一个故事")] = DemoStory.REPAIR) -> None:
+    """一分钟内演示一张报修单(repair),或一个季度的物业管理费(fees)"""
+    from deploy.demo.playing import play_the_quarter, play_the_repair
 
-    asyncio.run(tell())
+    asyncio.run(play_the_quarter() if story is DemoStory.FEES else play_the_repair())

@@ -58,6 +58,7 @@ class DemoCentre:
     cases: CaseStarter
     clock: TimeSkipper
     mail: MailPeer
+    case_number_key: bytes = field(repr=False)
     numbers: list[str] = field(default_factory=list)
     reached: dict[str, datetime] = field(default_factory=dict)
     messages: int = 0
@@ -69,7 +70,7 @@ class DemoCentre:
         await self.quiet()
         return await self.view(self.numbers[0])
 
-    async def act(self, number: str, actor: Actor, action: str, **details: object) -> CaseView:
+    async def act(self, number: str, actor: Actor, action: str, /, **details: object) -> CaseView:
         """Have a member of staff act, and return the case when all has come of it that comes by itself."""
         request = ActionRequest(
             action=action, community=COMMUNITY, actor=actor, message_id=self._next(), details=details
@@ -91,7 +92,8 @@ class DemoCentre:
         for number in self.numbers:
             # a case that nothing has woken since answers with the time at which it went to sleep
             since = max((await self.view(number)).now, self.reached.get(number, instant.min.replace(tzinfo=UTC)))
-            await self.clock.fast_forward(self.clock.client.get_workflow_handle(number), instant - since)
+            if instant > since:
+                await self.clock.fast_forward(self.clock.client.get_workflow_handle(number), instant - since)
             self.reached[number] = instant
         await self.quiet()
 
@@ -182,7 +184,8 @@ async def demo_centre(now: datetime, complain: Callable[[str, str], None]) -> As
             await running.enter_async_context(build(queue, client, settings, database, keyring))
         archive = CaseArchive(database)
         running.callback(archive.close)
-        yield DemoCentre(database, CaseStarter(clock.client, keyring, archive, now=lambda: now), clock, mail)
+        starter = CaseStarter(clock.client, keyring, archive, now=lambda: now)
+        yield DemoCentre(database, starter, clock, mail, keyring.case_number_key)
 
 
 async def _temporal(running: AsyncExitStack, keyring: KeyRing, complain: Callable[[str, str], None]) -> Client:

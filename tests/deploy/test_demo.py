@@ -40,3 +40,35 @@ def test_the_demo_tells_the_long_story_within_a_minute() -> None:
     assert sum("新派工" in line for line in mails) == 2
     assert forms.count("《维修派工单》") == 3, "declined, done, done again"
     assert done.stderr == ""
+
+
+def test_the_demo_tells_a_quarter_of_fees_on_its_dates_within_a_minute() -> None:
+    with folder_of_a_test("demo-fees") as folder:
+        began = time.monotonic()
+        done = typed("demo", "fees", TMPDIR=str(folder))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert time.monotonic() - began < 60
+        assert list(folder.iterdir()) == []
+    told = [
+        "2026-03-25 00:30  定时任务开立2026年第二季度收费单",
+        "312 行",
+        "2026-03-26 09:10  财务部退回 1-101 一行",
+        "应收明细表待审核:2026年第二季度第2版",
+        "2026-03-26 11:00  财务部审核通过第2版",
+        "2026-03-27 15:00  三位管家填写《缴费通知单》",
+        "48.20 元转为预存",
+        "开收据 0001234",
+        "《缴款单》JK-2026-000001",
+        "2026-04-13 09:00  收缴期已过,催款名单 3 户",
+        "2026-04-17 15:00  管家送达 1-101-Y1",
+        "2026-04-27 20:00  1-102-Y1 在最后一晚缴清本金 1058.97 元和滞纳金 9.00 元",
+        "2026-04-28 08:31  1-101-Y1 的《第二次催款通知单》登记用印",
+        "2026-05-09 08:31  1-101-Y1 的《最后催款通知单》登记用印",
+        "其它方式",
+        "综合收费率 99.63 %",
+        "借贷合计 0.00",
+    ]
+    places = [done.stdout.find(text) for text in told]
+    assert places == sorted(places), dict(zip(told, places, strict=True))
+    assert -1 not in places, dict(zip(told, places, strict=True))
+    assert done.stderr == ""
