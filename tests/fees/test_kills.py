@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -63,7 +63,6 @@ class Machine:
     port: int
     temporal: subprocess.Popen[bytes] | None = None
     deaths: int = 0
-    workers: list["asyncio.Task[None]"] = field(default_factory=list)
 
     def start_temporal(self) -> None:
         attributes = [
@@ -285,8 +284,13 @@ async def test_workers_killed_at_every_step_of_a_quarter_lose_and_double_nothing
     machine: Machine, keyring: KeyRing, moment: str
 ):
     points = [f"{name} {moment}" for name in (*CYCLE, *DUNNING)]
+
+    async def all_have_died() -> bool:
+        return machine.deaths == len(points)
+
     async with quarter_on(machine, keyring, *points) as quarter:
         await Course(quarter).play()
+        await eventually(all_have_died, PATIENCE)  # the last one dies after its effect
         assert_billed_once(quarter)
     fired = {path.name for path in machine.folder.iterdir()}
     assert {point.replace(" ", "_") for point in points} <= fired
