@@ -12,7 +12,6 @@ from deploy.start_refused import StartRefusedError
 from workflows.messages.identifiers import TaskQueue
 
 process_verbs = typer.Typer()
-schedule_verbs = typer.Typer(help="定时任务", no_args_is_help=True)
 
 
 class QueueName(StrEnum):
@@ -89,15 +88,6 @@ def migrate(
     typer.echo(f"表结构:{prepare_records(settings)}")
     if not database_only:
         typer.echo(f"Temporal:{asyncio.run(prepare_temporal(settings))}")
-
-
-@schedule_verbs.command("apply")
-def apply_schedules() -> None:
-    """登记定时任务:每季末月25日提取应收,每月1日开立收费月结;可重复运行,已暂停的保持暂停"""
-    from deploy.preparation import prepare_schedules
-
-    for name, created in asyncio.run(prepare_schedules(settings_here())):
-        typer.echo(f"{name}:{'已登记' if created else '已更新'}")
 
 
 @process_verbs.command()

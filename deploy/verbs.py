@@ -3,7 +3,8 @@
 import typer
 
 from deploy.community_verbs import community_verbs
-from deploy.process_verbs import process_verbs, schedule_verbs
+from deploy.process_verbs import process_verbs
+from deploy.schedule_verbs import schedule_verbs
 from deploy.secret_verbs import key_verbs, token_verbs
 from starters.cli.staff_verbs import staff_verbs
 

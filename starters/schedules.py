@@ -5,7 +5,7 @@ Deployed as often as one likes: what a manager has paused stays paused, and afte
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from temporalio.client import (
@@ -13,6 +13,7 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleBackfill,
     ScheduleCalendarSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
@@ -57,6 +58,37 @@ def latest_policies(db: Database) -> list[Policy]:
     """The newest policy of each community that has one."""
     with one_state(db) as connection:
         return [versions[-1] for versions in policies_of(connection).values() if versions]
+
+
+@dataclass(frozen=True)
+class FeeSchedule:
+    """A schedule as it stands: when it opens next, None for never, and why somebody has paused it."""
+
+    id: str
+    kind: FeePeriodKind
+    next_at: datetime | None
+    paused: bool
+    note: str
+
+
+async def fee_schedules(client: Client) -> list[FeeSchedule]:
+    """Return the schedules of fees, by name."""
+    found = []
+    async for listed in await client.list_schedules():
+        kind = next((kind for kind in FeePeriodKind if listed.id.startswith(schedule_id("", kind))), None)
+        if kind is None or listed.info is None or listed.schedule is None:
+            continue
+        state, times = listed.schedule.state, listed.info.next_action_times
+        found.append(FeeSchedule(listed.id, kind, times[0] if times else None, state.paused, state.note or ""))
+    return sorted(found, key=lambda one: one.id)
+
+
+async def backfill_schedule(client: Client, name: str, first: datetime, last: datetime) -> None:
+    """Have a schedule open what it did not open between two days, both included; what is open stays as it is."""
+    span = ScheduleBackfill(
+        start_at=first - timedelta(seconds=1), end_at=last + timedelta(days=1), overlap=ScheduleOverlapPolicy.BUFFER_ALL
+    )
+    await client.get_schedule_handle(name).backfill(span)
 
 
 async def _deploy(client: Client, policy: Policy, kind: FeePeriodKind) -> Deployed:

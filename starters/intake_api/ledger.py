@@ -2,17 +2,19 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
+from activities.billing.table_workbook import table_workbook
 from activities.ledger.account_state import standing
 from activities.ledger.bill_notices import WrittenNotice, send_notices
 from activities.ledger.facts import MAY_CONFIRM, NewFact, enter_fact
-from activities.ledger.fee_table_reading import FeeTableView, read_table
+from activities.ledger.fee_table_reading import FeeTableView, WhichTable, read_table, whole_table
 from activities.ledger.telling import tell_dirty, tell_moved, tell_sent
+from activities.ledger.unsent_notices import UnsentNotice, unsent_notices
 from activities.opening.message_keys import key_digest
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
@@ -25,6 +27,7 @@ from workflows.messages.people import Actor, Role
 from workflows.messages.unit_facts import UnitFactKind
 from workflows.rules.business_time import local
 
+_WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
 Quarter = Annotated[str, Query(pattern=r"^[1-9]\d{3}Q[1-4]$")]
 
@@ -128,15 +131,67 @@ async def read_the_table(
     caller: Annotated[Caller, caller_with(Right.READ_LEDGER)],
     intake: TheIntake,
 ) -> FeeTableView:
-    """《应收管理费用明细表》 of a quarter, 200 rows at once; a steward sees the approved one only (CYC-04)."""
-    approved_only = caller.role is Role.STEWARD
-    found = await in_ledger(
-        intake,
-        lambda connection: read_table(connection, community, quarter, version, after, approved_only=approved_only),
-    )
+    """《应收管理费用明细表》 of a quarter, 200 rows at once; a steward sees his areas of the approved one (CYC-04)."""
+    personal = intake.database.personal
+
+    def work(connection: Connection) -> FeeTableView | None:
+        return read_table(connection, personal, _which(connection, community, quarter, version, caller), after)
+
+    found = await in_ledger(intake, work)
     if found is None:
         raise ProblemError("unknown_table")
     return found
+
+
+@router.get(
+    "/v1/communities/{community}/billing/table.xlsx",
+    response_class=Response,
+    responses={
+        200: {"content": {_WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}},
+        **documented("unknown_table", "records_unavailable"),
+    },
+)
+async def export_the_table(
+    community: CommunityCode,
+    quarter: Quarter,
+    caller: Annotated[Caller, caller_with(Right.READ_LEDGER)],
+    intake: TheIntake,
+    version: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> Response:
+    """The whole 《应收管理费用明细表》 as a spreadsheet, in S4's columns."""
+    personal = intake.database.personal
+
+    def work(connection: Connection) -> bytes | None:
+        found = whole_table(connection, personal, _which(connection, community, quarter, version, caller))
+        return None if found is None else table_workbook(f"{quarter} 第{found[0]}版", found[1])
+
+    content = await in_ledger(intake, work)
+    if content is None:
+        raise ProblemError("unknown_table")
+    disposition = f'attachment; filename="fee-table-{quarter}.xlsx"'
+    return Response(content, media_type=_WORKBOOK, headers={"Content-Disposition": disposition})
+
+
+def _which(connection: Connection, community: str, quarter: str, version: int, caller: Caller) -> WhichTable:
+    if caller.role is not Role.STEWARD:
+        return WhichTable(community, quarter, version)
+    return WhichTable(community, quarter, approved_only=True, areas=areas_of(connection, community, caller))
+
+
+@router.get("/v1/communities/{community}/billing/notices/unsent", responses=documented("records_unavailable"))
+async def read_unsent_notices(
+    community: CommunityCode,
+    caller: Annotated[Caller, caller_with(Right.READ_LEDGER)],
+    intake: TheIntake,
+    after: Annotated[str, Query(max_length=64, pattern=r"^[^\x00]*$")] = "",
+) -> tuple[UnsentNotice, ...]:
+    """《缴费通知单》 that are still to be sent, 500 at once; a steward sees those of his areas."""
+
+    def work(connection: Connection) -> tuple[UnsentNotice, ...]:
+        areas = areas_of(connection, community, caller) if caller.role is Role.STEWARD else None
+        return unsent_notices(connection, community, areas, after)
+
+    return await in_ledger(intake, work)
 
 
 @router.post(

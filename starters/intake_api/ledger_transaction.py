@@ -16,6 +16,7 @@ from starters.intake_api.problems import ProblemError
 from workflows.messages.people import Role
 from workflows.messages.policy import Policy
 from workflows.rules.business_time import local
+from workflows.rules.duty import DUTY_ZONE, holds
 
 KEYED: Final = ("idempotency_key_required", "idempotency_key_invalid", "records_unavailable", "no_policy_in_force")
 """What every request to the ledger under an idempotency key can be answered."""
@@ -36,11 +37,14 @@ async def in_ledger(intake: Intake, work: Callable[[Connection], Done]) -> Done:
 
 
 def areas_of(connection: Connection, community: str, caller: Caller) -> frozenset[str]:
-    """The areas that a steward looks after, as the one in charge or as the deputy."""
-    posts = select(Post.area).where(
-        Post.community == community, Post.staff == caller.staff, Post.role == Role.STEWARD, Post.until.is_(None)
+    """The areas that a steward looks after today, as the one in charge or as the deputy."""
+    posts = connection.execute(
+        select(Post.area, Post.since, Post.until).where(
+            Post.community == community, Post.staff == caller.staff, Post.role == Role.STEWARD
+        )
     )
-    return frozenset(connection.scalars(posts))
+    today = local(datetime.now(UTC), DUTY_ZONE).date()
+    return frozenset(area for area, since, until in posts if holds(since, until, today))
 
 
 def now_in(policy: Policy) -> datetime:

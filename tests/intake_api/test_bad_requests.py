@@ -200,6 +200,8 @@ ROUTES = (
     Route("GET", f"{HERE}/billing/reports/{{kind}}/{{period}}/detail", Right.READ_LEDGER),
     Route("GET", f"{HERE}/billing/reports/{{kind}}/{{period}}/lines", Right.READ_LEDGER, query={"figure": "due"}),
     Route("GET", f"{HERE}/billing/table", Right.READ_LEDGER, query={"quarter": "2026Q2"}),
+    Route("GET", f"{HERE}/billing/table.xlsx", Right.READ_LEDGER, query={"quarter": "2026Q2"}),
+    Route("GET", f"{HERE}/billing/notices/unsent", Right.READ_LEDGER),
     Route(
         "POST",
         f"{HERE}/billing/notices/sent",

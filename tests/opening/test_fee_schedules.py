@@ -12,7 +12,14 @@ from temporalio.client import Client, RPCError, ScheduleBackfill, ScheduleOverla
 from activities.connections.database import Database
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
-from starters.schedules import CATCHUP, deploy_fee_schedules, latest_policies, schedule_id
+from starters.schedules import (
+    CATCHUP,
+    backfill_schedule,
+    deploy_fee_schedules,
+    fee_schedules,
+    latest_policies,
+    schedule_id,
+)
 from tests.processes.case_under_test import PATIENCE, at
 from workers.assembly import build
 from workflows.messages.fee_opening import FeePeriodKind
@@ -151,3 +158,34 @@ async def test_a_backfill_over_three_months_opens_each_of_them(
 async def test_a_community_that_charges_no_fees_has_no_schedules(client: Client, policies: list[Policy]) -> None:
     off = [one.model_copy(update={"fee": one.fee.model_copy(update={"enabled": False})}) for one in policies]
     assert await deploy_fee_schedules(client, off) == []
+
+
+async def test_schedules_are_listed_with_their_next_time_and_a_managers_pause(
+    client: Client, policies: list[Policy]
+) -> None:
+    await deploy_fee_schedules(client, policies)
+    name = schedule_id(HOME, CYCLE)
+    await client.get_schedule_handle(name).pause(note="年底对账")
+
+    async def paused() -> list[tuple[str, str]]:
+        return [(one.id, one.note) for one in await fee_schedules(client) if one.paused]
+
+    until = asyncio.get_running_loop().time() + PATIENCE
+    while await paused() != [(name, "年底对账")]:  # the list lags behind
+        assert asyncio.get_running_loop().time() < until
+        await asyncio.sleep(0.1)
+    seen = {one.id: one for one in await fee_schedules(client)}
+    assert set(seen) == {schedule_id(one.community, kind) for one in policies for kind in FeePeriodKind}
+    month = seen[schedule_id(HOME, MONTH)]
+    assert month.next_at is not None
+    assert month.next_at.astimezone(ZoneInfo("Asia/Shanghai")).day == 1
+
+
+@pytest.mark.usefixtures("working")
+async def test_a_day_that_is_made_up_for_opens_its_quarter(
+    client: Client, policies: list[Policy], keyring: KeyRing
+) -> None:
+    await deploy_fee_schedules(client, policies)
+    day = at("06-25 00:00")
+    await backfill_schedule(client, schedule_id(HOME, CYCLE), day, day)
+    await described(client, case_number(CaseKind.FEE_CYCLE, keyring.case_number_key, "fee_cycle", f"{HOME}:2026Q3"))
