@@ -18,12 +18,12 @@ _STANDING: Final = text(
         WHERE postings.community = bills.community AND postings.bill = bills.number
           AND ledger_account = 'receivable' AND journal_entries.kind IN ('credit', 'transfer_of_debt')
     ) AS corrected ON true
-    WHERE community = :community AND period = :quarter AND kind = 'quarter' AND item = 'management_fee'
+    WHERE community = :community AND period = :quarter AND kind IN ('quarter', 'assumed') AND item = 'management_fee'
     """
 )
 
 
 def cycle_standing(connection: Connection, request: CycleStandingRequest) -> CycleStanding:
-    """Return the quarter's bills in sums, CNY; only reads."""
+    """Return the quarter's bills in sums, CNY, with what of them another payer has taken over; only reads."""
     row = connection.execute(_STANDING, {"community": request.community, "quarter": request.quarter}).mappings().one()
     return CycleStanding(**row)

@@ -31,13 +31,17 @@ _GATHER: Final = text(
     """
     INSERT INTO service_gatherings (community, "case", month, kind, unit, booked_at, service_fee, agency, collected,
         gathered_at, gathered_by)
-    SELECT cases.community, cases.number, :month, cases.kind, cases.unit,
-        coalesce(charges.booked_at, repair_records.verified_at), charges.service_fee, charges.agency, charges.collected,
-        :at, :by
+    SELECT cases.community, cases.number, :month, cases.kind, cases.unit, earned.at, charges.service_fee,
+        charges.agency, charges.collected, :at, :by
     FROM charges JOIN cases ON cases.number = charges."case"
     LEFT JOIN repair_records ON repair_records."case" = cases.number
-    WHERE cases.community = :community AND charges.billable > 0
-      AND coalesce(charges.booked_at, repair_records.verified_at) < :cut_off
+    LEFT JOIN service_records ON service_records."case" = cases.number
+    CROSS JOIN LATERAL (
+        SELECT coalesce(charges.booked_at, repair_records.verified_at,
+            -- a fee that was agreed for a late cancellation is earned when the case is closed for good
+            CASE WHEN 'cancelled' IN (repair_records.closed_as, service_records.closed_as) THEN cases.closed_at END) AS at
+    ) AS earned
+    WHERE cases.community = :community AND charges.billable > 0 AND earned.at < :cut_off
       AND (charges.disputed_at IS NULL OR charges.settled_at IS NOT NULL)
     ON CONFLICT DO NOTHING
     RETURNING "case", unit, booked_at, service_fee, agency, collected

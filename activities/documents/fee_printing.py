@@ -62,13 +62,16 @@ def print_fee_document(  # noqa: PLR0917 - which paper of whom, who prints it, w
     now: datetime,
     *,
     proof: bool = False,
+    areas: frozenset[str] | None = None,
     fonts: typst.Fonts | None = None,
 ) -> PrintedPaper:
     """Print one paper and enter the print. A ``proof`` 样张 says so across the page and is not entered.
 
+    ``areas`` are those whose notices a steward prints, None for any paper.
+
     Raises :class:`LedgerRefusedError`: ``unknown_notice``, ``unknown_receipt``, ``unknown_slip``,
-    ``seal_missing`` (DUN-13: a proof says 未用印,不得送达), ``no_policy_in_force``, ``printed_meanwhile``; and
-    ``FontMissingError``.
+    ``not_your_area``, ``seal_missing`` (DUN-13: a proof says 未用印,不得送达), ``no_policy_in_force``,
+    ``printed_meanwhile``; and ``FontMissingError``.
     """
     fonts = fonts or fonts_of_this_process()
     chinese_font(fonts)
@@ -77,7 +80,7 @@ def print_fee_document(  # noqa: PLR0917 - which paper of whom, who prints it, w
     for _ in range(_ATTEMPTS):
         with db.begin() as connection:
             letterhead = read_letterhead(connection, db.personal, community, now)
-            paper = _paper(connection, db, letterhead, form, subject, proof=proof)
+            paper = _paper(connection, db, letterhead, form, subject, areas, proof=proof)
             if not proof:
                 (paper,) = _with_copies(connection, community, [paper])
         content = set_paper(paper, _stamp(letterhead, actor), fonts)
@@ -149,11 +152,20 @@ class NoticeBatch:
         return content
 
 
-def _paper(
-    connection: Connection, db: Database, letterhead: Letterhead, form: FeeForm, subject: str, *, proof: bool
+def _paper(  # noqa: PLR0917 - which paper, for whom
+    connection: Connection,
+    db: Database,
+    letterhead: Letterhead,
+    form: FeeForm,
+    subject: str,
+    areas: frozenset[str] | None,
+    *,
+    proof: bool,
 ) -> FeePaper:
     mark = _PROOF if proof else ""
     copy = None if proof else 0
+    if areas is not None and form in {FeeForm.RECEIPT, FeeForm.CASH_SLIP}:
+        raise LedgerRefusedError("not_your_area", "收据和缴款单由收银台打印:管家只打印自己片区的通知单")
     if form is FeeForm.RECEIPT:
         return FeePaper(form, subject, receipt_fields(connection, db.personal, letterhead, subject), copy, mark)
     if form is FeeForm.CASH_SLIP:
@@ -161,6 +173,8 @@ def _paper(
     notices = read_notices(connection, db.personal, letterhead.community, [subject])
     if not notices or form_of(notices[0]) is not form:
         raise LedgerRefusedError("unknown_notice", f"没有这个编号的{form.label}:请核对编号")
+    if areas is not None and notices[0].notice.steward_area not in areas:
+        raise LedgerRefusedError("not_your_area", f"通知单{subject}不在您负责的片区")
     if not proof:
         _refuse_unsealed(notices, letterhead)
     elif seal_missing(notices[0], letterhead):

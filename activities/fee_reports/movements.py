@@ -40,12 +40,7 @@ PLACED: Final = r"""
     )"""
 """Every bill with the month that it belongs to."""
 
-_IS_DUE: Final = """(coalesce(undone.kind, entries.kind) IN ('billing', 'transfer_of_debt')
-            OR (coalesce(undone.kind, entries.kind) = 'credit' AND postings.amount < 0))"""
-_LAST_PAYMENT: Final = """
-            SELECT max(paid.on_day) FROM postings AS paid JOIN journal_entries AS by ON by.id = paid.entry
-            WHERE paid.community = postings.community AND paid.bill = postings.bill AND paid.amount < 0
-                AND paid.ledger_account = 'receivable' AND by.kind <> 'credit' AND paid.entry < postings.entry"""
+_IS_DUE: Final = "coalesce(undone.kind, entries.kind) IN ('billing', 'credit', 'transfer_of_debt')"
 _RECEIVED_SO_FAR: Final = """
             SELECT coalesce(-sum(paid.amount), 0)
             FROM postings AS paid JOIN journal_entries AS by ON by.id = paid.entry
@@ -55,8 +50,7 @@ _RECEIVED_SO_FAR: Final = """
 
 POSTED: Final = f"""
     SELECT postings.bill, postings.entry, postings.line, postings.on_day, postings.amount, {_IS_DUE} AS is_due,
-        CASE WHEN entries.kind = 'credit' AND postings.amount > 0 THEN coalesce(({_LAST_PAYMENT}), entries.on_day)
-            ELSE coalesce(undone.on_day, entries.on_day) END AS counted_on,
+        coalesce(undone.on_day, entries.on_day) AS counted_on,
         CASE WHEN {_IS_DUE}
             THEN postings.amount - CASE WHEN entries.kind = 'billing' THEN coalesce(laid_out.amount, 0) ELSE 0 END
             ELSE 0 END AS due,
@@ -72,8 +66,8 @@ POSTED: Final = f"""
     ) AS laid_out ON laid_out.bill = postings.bill
     WHERE postings.community = :community AND postings.ledger_account = 'receivable' AND postings.on_day <= :cut_off
     """  # noqa: S608 - constants
-"""What was posted to bills up to the cut-off. A credit lowers what is due; what it sets free of the last payment was
-never received for the bill (FEE-18). What undoes an entry counts with that entry, as if neither had been (PAY-05).
+"""What was posted to bills up to the cut-off. A credit lowers what is due. What undoes an entry counts with that entry,
+as if neither had been (PAY-05): what a credit sets free of the last payment was never received for the bill (FEE-18).
 Money laid out for a customer 代办 is no charge of ours: a service's bill is due for the rest, and repays it first
 (SVC-01).
 """

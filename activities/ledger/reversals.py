@@ -37,15 +37,17 @@ _PAID_BY_PREPAYMENT: Final = text(
 """What the account's prepayment has paid and has not been taken back, CNY, the latest first."""
 _SET_FREE_BY_CREDIT: Final = text(
     """
-    SELECT freed.entry, freed.bill, freed.item, freed.amount + coalesce(used.amount, 0) AS amount
+    SELECT freed.entry, journal_entries.reverses AS paid_by, freed.bill, freed.item,
+        freed.amount + coalesce(used.amount, 0) AS amount
     FROM postings AS freed JOIN journal_entries ON journal_entries.id = freed.entry
     LEFT JOIN LATERAL (
         SELECT sum(postings.amount) AS amount
         FROM journal_entries AS later JOIN postings ON postings.entry = later.id
-        WHERE later.reverses = freed.entry AND postings.bill = freed.bill AND ledger_account = 'receivable'
+        WHERE later.community = freed.community AND later.source = 'set-free:' || freed.entry
+          AND postings.bill = freed.bill AND ledger_account = 'receivable'
     ) AS used ON true
     WHERE freed.community = :community AND freed.bill = ANY(:bills) AND freed.ledger_account = 'receivable'
-      AND freed.amount > 0 AND journal_entries.kind = 'prepayment_applied' AND journal_entries.reverses IS NULL
+      AND freed.amount > 0 AND journal_entries.kind = 'set_free'
     ORDER BY freed.entry
     """
 )
@@ -181,7 +183,7 @@ def _use_again(  # noqa: PLR0917 - the payment with the bills that are open agai
                 at=at,
                 actor=actor,
                 legs=reversal(payment_set_free(found.account, row.bill, FeeItem(row.item), amount)),
-                source=found.number,
-                reverses=row.entry,
+                source=f"set-free:{row.entry}",
+                reverses=row.paid_by or row.entry,
             ),
         )

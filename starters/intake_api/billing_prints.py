@@ -17,6 +17,7 @@ from activities.documents.fee_forms import FeeForm
 from activities.documents.fee_printing import NoticeBatch, print_fee_document
 from activities.documents.fonts import FontMissingError
 from activities.documents.notice_selection import NoticeSelection
+from activities.documents.print_register import PrintEntry, prints_of
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, actor_of, caller_with
@@ -74,7 +75,8 @@ def print_many_notices(
     status_code=201,
     response_class=PdfResponse,
     responses=documented(
-        "unknown_notice", "unknown_receipt", "unknown_slip", "seal_missing", "printed_meanwhile", "no_policy_in_force",
+        "unknown_notice", "unknown_receipt", "unknown_slip", "not_your_area", "seal_missing", "printed_meanwhile",
+        "no_policy_in_force",
         "font_missing", "records_unavailable",
     ),
 )  # fmt: skip
@@ -94,12 +96,27 @@ def print_a_fee_paper(
     refused (``seal_missing``); its ``proof`` says 未用印,不得送达.
     """
     with _refusals():
+        areas = _areas_of_steward(intake, community, caller)
         printed = print_fee_document(
-            intake.database, community, paper, subject, actor_of(caller), datetime.now(UTC), proof=proof
+            intake.database, community, paper, subject, actor_of(caller), datetime.now(UTC), proof=proof, areas=areas
         )
     copy = "proof" if printed.copy is None else str(printed.copy)
     headers = {"X-Print-Copy": copy, **_disposition(f"{paper}-{printed.subject}.pdf", printed.file_name)}
     return PdfResponse(printed.content, status_code=201, headers=headers)
+
+
+@router.get("/v1/communities/{community}/billing/prints/{paper}/{subject}", responses=documented("records_unavailable"))
+def read_the_register(
+    paper: FeeForm,
+    subject: PaperNumber,
+    community: CommunityCode,
+    _: Annotated[Caller, caller_with(Right.READ_LEDGER)],
+    intake: TheIntake,
+) -> tuple[PrintEntry, ...]:
+    """《打印登记》 of a paper: who printed it, when, and the how-manieth copy it was."""
+    number = str(int(subject)) if paper is FeeForm.RECEIPT and subject.isdigit() else subject
+    with intake.database.begin() as connection:
+        return prints_of(connection, community, paper, number)
 
 
 def _areas_of_steward(intake: Intake, community: str, caller: Caller) -> frozenset[str] | None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, text
 
 from activities.connections.database import Database
 from activities.fee_reports.arrears_reasons import record_arrears_reason
@@ -13,10 +13,10 @@ from activities.fee_reports.drill_down import FigureLines, lines_of_figure
 from activities.fee_reports.report import FeeReport
 from activities.fee_reports.sending import send_report
 from activities.ledger.billing import NewBill, issue_bill
+from activities.ledger.credits import NewCredit, credit_bill
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.payments import NewPayment, take_payment
 from activities.ledger.reversals import reverse_payment
-from activities.records.bill_tables import Bill
 from activities.records.cash_tables import ParkingDay, ServiceGathering
 from activities.records.community_tables import PolicyVersion
 from tests.billing import community
@@ -27,7 +27,7 @@ from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, Paymen
 from workflows.messages.people import Actor, Role
 from workflows.messages.policy import Policy
 from workflows.rules.fee_calendar import ReportKind, parse_period
-from workflows.rules.postings import credit, direct_income, payment_set_free
+from workflows.rules.postings import direct_income
 
 CASHIER = Actor(role=Role.CASHIER, code="C001")
 FINANCE = Actor(role=Role.FINANCE, code="F001")
@@ -90,14 +90,11 @@ class Ledger:
         """Correct a bill downwards; what was paid of it is set free first (FEE-18)."""
         self.count += 1
         with self.db.begin() as connection:
-            row = connection.execute(
-                select(Bill.account, Bill.open_principal, Bill.item).where(Bill.number == bill)
-            ).one()
-            item, less = FeeItem(row.item), Decimal(amount)
-            legs = credit(row.account, bill, item, less)
-            if less > row.open_principal:
-                legs = [*payment_set_free(row.account, bill, item, less - row.open_principal), *legs]
-            self._post(connection, EntryKind.CREDIT, on, legs)
+            new = NewCredit(
+                community=CODE, bill=bill, amount=Decimal(amount), key=f"credit-{self.count}", at=at(f"{on}T11:00"),
+                actor=FINANCE, approved_by=("S001", "F002"), source=bill,
+            )  # fmt: skip
+            credit_bill(connection, self.db.personal, new)
 
     def gathered_bill(self, unit: str, month: str, fee: str, agency: str, *, due: str) -> str:
         """A paid job whose bill asks for the fee and for money laid out."""

@@ -210,6 +210,7 @@ ROUTES = (
     ),
     Route("POST", f"{HERE}/billing/prints/notices", Right.READ_LEDGER, {"numbers": ["JF-2026-000001"]}),
     Route("POST", f"{HERE}/billing/prints/{{paper}}/{{subject}}", Right.READ_LEDGER),
+    Route("GET", f"{HERE}/billing/prints/{{paper}}/{{subject}}", Right.READ_LEDGER),
     Route("GET", f"{HERE}/cases/{{number}}/documents", Right.READ_RECORDS),
     Route("POST", f"{HERE}/cases/{{number}}/documents/{{form}}", Right.READ_RECORDS),
     Route("POST", f"{HERE}/cases/{{number}}/replies", Right.TAKE_DOWN_REPLIES, {"intent": "confirm"}, has_key=True),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from tests.documents import fee_records as records
 from tests.documents.fee_pages import pages, read
@@ -140,3 +141,27 @@ async def test_another_communitys_notice_is_not_there(api: Api, numbers: list[st
     answer = await api.http.post(path, headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_notice")
+
+
+async def test_a_steward_prints_no_single_paper_of_another_area_and_no_receipt(api: Api, numbers: list[str]):
+    with api.database.begin() as connection:
+        foreign = connection.scalars(
+            text(
+                "SELECT number FROM fee_notices WHERE steward_area NOT IN"
+                " (SELECT area FROM posts WHERE staff = 'G001' AND community = 'YGHY') ORDER BY number LIMIT 1"
+            )
+        ).one()
+    for path in (f"bill_notice/{foreign}", "receipt/1234", "cash_slip/JK-2026-000001"):
+        refused = await printed(api, path, Role.STEWARD, staff="G001")
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_your_area"), path
+
+
+async def test_the_register_names_every_print_and_keeps_it(api: Api, numbers: list[str]):
+    for staff in ("C001", "C001"):
+        await printed(api, f"bill_notice/{numbers[0]}", staff=staff)
+    entries = (await api.get(f"{PRINTS}/bill_notice/{numbers[0]}", Role.FINANCE)).json()
+    assert [(one["copy_number"], one["printed_by"], one["printed_role"]) for one in entries] == [
+        (0, "C001", "cashier"), (1, "C001", "cashier"),
+    ]  # fmt: skip
+    with pytest.raises(IntegrityError), api.database.begin() as connection:
+        connection.execute(text("UPDATE fee_prints SET printed_by = 'X'"))

@@ -155,6 +155,18 @@ def test_a_job_in_dispute_waits_until_it_is_settled(centre):
     assert gather(centre).service_fee == Decimal("70.00")
 
 
+@pytest.mark.parametrize(("closed_as", "gathered"), [("cancelled", True), ("given_up", False)])
+def test_only_a_fee_that_was_agreed_for_a_cancellation_is_earned_without_acceptance(centre, closed_as, gathered):
+    """RPR-17: the call-out fee of a visit in vain; a customer who was never there owes no confirmed quote (RPR-08)."""
+    number = repairs.new_number()
+    record = RepairRecord(trade="plumbing", repair_class="general", paid=True, closed_as=closed_as)
+    batch = repairs.first_batch(number, CODE, unit="1-101")
+    header = batch.header.model_copy(update={"closed_at": at("04-20 10:00"), "state": RepairState.CLOSED})
+    CaseRecords(centre).write_case(batch.model_copy(update={"header": header, "forms": (record, charge("30.00"))}))
+    gather(centre)
+    assert (number in listed(centre)) is gathered
+
+
 def test_a_place_without_a_payer_is_gathered_and_gets_no_bill(centre):
     case = repair(centre, "04-20 10:00", charge("180.00"), unit="3-1502")
     gather(centre)

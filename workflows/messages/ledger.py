@@ -140,6 +140,7 @@ class EntryKind(StrEnum):
     PAYMENT = "payment"
     REVERSAL = "reversal"
     PREPAYMENT_APPLIED = "prepayment_applied"
+    SET_FREE = "set_free"
     CREDIT = "credit"
     TRANSFER_OF_DEBT = "transfer_of_debt"
     REFUND = "refund"
@@ -160,6 +161,7 @@ _ENTRIES: Final[dict[EntryKind, str]] = {
     EntryKind.PAYMENT: "收款",
     EntryKind.REVERSAL: "收款冲回",
     EntryKind.PREPAYMENT_APPLIED: "预存抵扣",
+    EntryKind.SET_FREE: "已收转预存",
     EntryKind.CREDIT: "减免/更正",
     EntryKind.TRANSFER_OF_DEBT: "债务承担",
     EntryKind.REFUND: "退款",

@@ -15,6 +15,7 @@ _APPEND_ONLY = (
     "unit_facts",
     "fee_terms",
     "money_signatures",
+    "fee_prints",
 )
 
 _FUNCTIONS = """
