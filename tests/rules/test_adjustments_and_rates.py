@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.rules.test_charges import of_quarter, units
 from workflows.rules.adjustments import Billed, Settlement, adjustment, differences, settle_adjustment
+from workflows.rules.charges import UnitCharging, total
 from workflows.rules.collection_rate import NOTHING_DUE, meets, percent, rate
 from workflows.rules.instalments import Instalment, InstalmentProblem, missed, plan_problems
 from workflows.rules.quarters import Quarter
@@ -106,3 +108,24 @@ def test_a_plan_of_instalments_says_what_is_wrong_with_it(plan, problems):
 )  # fmt: skip
 def test_an_instalment_is_missed_when_its_day_is_over(paid, today, is_missed):
     assert missed(PLAN, yuan(paid), date.fromisoformat(today)) is is_missed
+
+
+@settings(max_examples=10_000, deadline=None)
+@given(st.lists(units(), min_size=2, max_size=5))
+def test_however_often_a_billed_quarter_changes_each_payer_is_billed_what_it_comes_to(versions: list[UnitCharging]):
+    """F7: the bill, what waits and what was credited are always the recomputed total; nothing waits below zero."""
+    billed: list[Billed] = []
+    waits: dict[str, Decimal] = {}
+    for unit in versions:
+        lines = of_quarter(unit, Q2)
+        recomputed = {(account, Q2): total(lines, account) for account in {line.account for line in lines}}
+        if not billed:
+            billed = [Billed(account, quarter, amount) for (account, quarter), amount in recomputed.items()]
+        for (account, quarter), difference in differences(recomputed, billed).items():
+            settled = settle_adjustment(difference, waits.get(account, yuan("0")))
+            waits[account] = waits.get(account, yuan("0")) + settled.to_pending
+            assert waits[account] >= 0
+            assert settled.to_credit >= 0
+            assert settled.to_pending - settled.to_credit == difference
+            billed.append(Billed(account, quarter, difference))
+        assert differences(recomputed, billed) == {}

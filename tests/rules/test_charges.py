@@ -217,7 +217,7 @@ def units(draw) -> UnitCharging:
     )
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(units())
 def test_the_parts_of_a_quarter_are_its_months_and_no_day_is_charged_twice(unit: UnitCharging):
     lines = of_quarter(unit, Q2)
@@ -228,7 +228,7 @@ def test_the_parts_of_a_quarter_are_its_months_and_no_day_is_charged_twice(unit:
     assert all(line.first <= line.last and line.amount >= 0 for line in lines)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(units(), _DAYS)
 def test_a_change_of_owner_moves_money_between_owners_and_makes_none(unit: UnitCharging, sold: date):
     """F5: whatever the roundings, the two owners together pay what one would have paid."""
