@@ -234,8 +234,10 @@ class Arrears(ArrearsEntering):
         )
         answer = await self.ask(partial(start_closing_arrears, request), "催缴结束")
         if answer is None:
+            self.is_closing = False
             await self.until(lambda: False, "催缴结束登记未成,稍后再试", deadline=self.now + _IN_VAIN)
+            self.ledger_moved = True
             return
         self.is_closed = True
-        self.header = self.header.model_copy(update={"closed_at": self.now})
+        self.end()
         self.record(ArrearsEvent.SETTLED, SYSTEM, label="催缴单关闭")

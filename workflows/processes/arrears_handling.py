@@ -198,7 +198,7 @@ class ArrearsHandling(ArrearsFile):
 
     def abort(self) -> None:
         """An administrator has ended the workflow: on record, and the site manager knows."""
-        self.clocks.stop_all()
+        self.end()
         self.record(ArrearsEvent.ABORTED, SYSTEM)
         for role in (Role.SITE_MANAGER, Role.STEWARD):
             self.tell(NoticeEvent.CASE_ABORTED, to_role(role))

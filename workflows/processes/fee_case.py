@@ -37,6 +37,11 @@ class FeeCase(CaseProcess):
         """24:00 of a day."""
         return end_of_day(day, self.calendar)
 
+    def end(self) -> None:
+        """Nothing is waited for any more, and the record says since when."""
+        self.clocks.stop_all()
+        self.header = self.header.model_copy(update={"closed_at": self.now})
+
     def start_clock(
         self, clock: FeeCycleClock | FeeMonthClock | ArrearsClock, rule: ClockRule, due_at: datetime | None = None
     ) -> None:

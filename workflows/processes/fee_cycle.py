@@ -229,7 +229,7 @@ class FeeCycle(FeeCycleHandling):
                 self.all_sent(_S.DUNNING)
             if is_the_end:
                 break
-        self.close()
+        self.end()
         self.record(FeeCycleEvent.CLOSED, SYSTEM, state=_S.CLOSED, facts=self.money_facts())
         self.tell(NoticeEvent.FEE_CYCLE_CLOSED, to_role(Role.SITE_MANAGER), self.money_facts())
 

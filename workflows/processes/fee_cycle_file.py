@@ -93,11 +93,6 @@ class FeeCycleFile(FeeCase):
             at=self.now,
         )
 
-    def close(self) -> None:
-        """Nothing is waited for any more."""
-        self.clocks.stop_all()
-        self.header = self.header.model_copy(update={"closed_at": self.now})
-
     def in_charge(self, clock: Clock) -> Recipient:
         """Each clock waits for one post."""
         return to_role(_WAITS_FOR.get(clock.name, Role.CASHIER))

@@ -101,7 +101,7 @@ class FeeCycleHandling(FeeCycleFile):
 
     def abort(self) -> None:
         """Closed because an administrator has ended the workflow; the site manager knows."""
-        self.close()
+        self.end()
         self.record(FeeCycleEvent.ABORTED, SYSTEM, state=_S.CLOSED)
         for role in (Role.SITE_MANAGER, Role.CASHIER):
             self.tell(NoticeEvent.CASE_ABORTED, to_role(role))

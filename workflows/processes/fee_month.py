@@ -177,5 +177,5 @@ class FeeMonth(FeeMonthFile):
             self.tell(NoticeEvent.FEE_REPORT_SENT, to_role(Role.SITE_MANAGER), facts)
         self.report_asked = None
         if self.sent.issuperset(period.kind for period in self.start.periods):
-            self.close()
+            self.end()
             self.record(FeeMonthEvent.CLOSED, SYSTEM, state=_S.CLOSED)

@@ -133,14 +133,9 @@ class FeeMonthFile(FeeCase):
         """No customer's case; what is said all the same is kept."""
         self.record(FeeMonthEvent.CUSTOMER_REPLIED, reply.recorded_by, reason=reply.text)
 
-    def close(self) -> None:
-        """Nothing is waited for any more."""
-        self.clocks.stop_all()
-        self.header = self.header.model_copy(update={"closed_at": self.now})
-
     def abort(self) -> None:
         """Closed because an administrator has ended the workflow; the site manager knows."""
-        self.close()
+        self.end()
         self.record(FeeMonthEvent.ABORTED, SYSTEM, state=_S.CLOSED)
         self.tell(NoticeEvent.CASE_ABORTED, to_role(Role.SITE_MANAGER))
 
