@@ -39,7 +39,8 @@ _GATHER: Final = text(
     CROSS JOIN LATERAL (
         SELECT coalesce(charges.booked_at, repair_records.verified_at,
             -- a fee that was agreed for a late cancellation is earned when the case is closed for good
-            CASE WHEN 'cancelled' IN (repair_records.closed_as, service_records.closed_as) THEN cases.closed_at END) AS at
+            CASE WHEN 'cancelled' IN (repair_records.closed_as, service_records.closed_as)
+                THEN cases.closed_at END) AS at
     ) AS earned
     WHERE cases.community = :community AND charges.billable > 0 AND earned.at < :cut_off
       AND (charges.disputed_at IS NULL OR charges.settled_at IS NOT NULL)
