@@ -1,5 +1,7 @@
 """What the month's case has done at the cash desk 收费月结作业: days looked at, services gathered, reports sent."""
 
+from datetime import timedelta
+
 from temporalio import activity
 
 from activities.billing.service_gathering import gather_services
@@ -7,6 +9,8 @@ from activities.billing.signs_of_life import signs_of_life
 from activities.connections.database import Database
 from activities.fee_reports.sending import send_report
 from activities.ledger.cash_duties import overdue_in_transit, unclosed_days
+from activities.ledger.money_request_reading import requests_waiting
+from activities.records.policies import policies_of, policy_at
 from activities.records.working_calendar import working_calendar
 from workflows.messages.billing import (
     DayDuties,
@@ -27,13 +31,16 @@ class CashDesk:
 
     @activity.defn(name=Activity.DAY_DUTIES, no_thread_cancel_exception=True)
     def day_duties(self, request: DayDuties) -> DayFindings:
-        """Say which days' cash is not closed, and which is 在途 beyond its bank day; only reads."""
+        """Say which days' cash is not closed or 在途 beyond its bank day, and which requests wait; only reads."""
         years = (request.on_day.year - 1, request.on_day.year)
         with signs_of_life(), self._db.begin() as connection:
             calendar = working_calendar(connection, years)
+            policy = policy_at(policies_of(connection)[request.community], request.at)
+            reminded = request.at - timedelta(days=policy.approval.remind_days)
             return DayFindings(
                 unclosed_days=unclosed_days(connection, request.community, request.on_day),
                 in_transit=overdue_in_transit(connection, request.community, request.on_day, calendar),
+                requests=requests_waiting(connection, request.community, reminded),
             )
 
     @activity.defn(name=Activity.GATHER_SERVICES, no_thread_cancel_exception=True)

@@ -43,7 +43,7 @@ _FIGURES: Final = text(
     SELECT count(*) AS rows, count(*) FILTER (WHERE charge + adjustment > 0) AS bills,
         sum(charge) AS charge, sum(adjustment) AS adjustment, sum(arrears) AS arrears, sum(late_fee) AS late_fee,
         sum(prepaid) AS prepaid, sum(due_total) AS due_total, count(*) FILTER (WHERE state <> 'ready') AS open_rows
-    FROM ({CURRENT_ROWS}) AS present
+    FROM ({CURRENT_ROWS}) AS present WHERE :everywhere OR steward_area = ANY(:areas)
     """  # noqa: S608 - a constant
 )
 
@@ -71,9 +71,17 @@ _TAKE_UP: Final = text(
 """What is approved is what the bill will hold: adjustments that come later wait for the next table."""
 
 
-def figures(connection: Connection, community: str, quarter: str, version: int) -> TableFigures:
-    """Return the table as of a version in sums."""
-    asked = {"community": community, "quarter": quarter, "version": version}
+def figures(
+    connection: Connection, community: str, quarter: str, version: int, areas: frozenset[str] | None = None
+) -> TableFigures:
+    """Return the table as of a version in sums, of some areas or of all."""
+    asked = {
+        "community": community,
+        "quarter": quarter,
+        "version": version,
+        "everywhere": areas is None,
+        "areas": sorted(areas or ()),
+    }
     sums = {name: amount if amount is not None else ZERO for name, amount in _sums(connection, asked).items()}
     return TableFigures(version=version, **sums)
 

@@ -3,11 +3,11 @@
 A notice that goes out after the month's end moves only that household's due day (F10).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -21,6 +21,8 @@ from workflows.rules.fee_calendar import late_dispatch_due
 from workflows.rules.quarters import Quarter
 
 BILL_NOTICE = "bill"
+_NAMED: Final = 20
+"""Notices that a refusal names."""
 
 
 class WrittenNotice(NamedTuple):
@@ -79,24 +81,33 @@ def send_notices(  # noqa: PLR0917 - who sends what, when, by which rules
             .with_for_update()
         )
     }  # fmt: skip
+    _refuse_wrong(written, rows, areas)
     bills = _bills_of(connection, community, [str(row.lines[0]["bill"]) for row in rows.values()])
     sent = []
     for one in written:
-        row = rows.get(one.number)
-        if row is None:
-            raise LedgerRefusedError("unknown_notice", f"没有编号为{one.number}的缴费通知单")
-        if areas is not None and row.steward_area not in areas:
-            raise LedgerRefusedError("not_your_area", f"通知单{one.number}不在您负责的片区")
-        if one.total != row.total:
-            raise LedgerRefusedError(
-                "amount_differs", f"通知单{one.number}填写金额与应收明细表不符,不能派发:请核对后重写"
-            )
+        row = rows[one.number]
         bill = bills[str(row.lines[0]["bill"])]
         if row.sent_at is not None:
             sent.append(NoticeSent(one.number, bill.account, bill.due_on))
         else:
             sent.append(_send(connection, community, one.number, bill, actor, at, day, policy, calendar))
     return NoticesSent(tuple(sent), frozenset(str(row.case) for row in rows.values()))
+
+
+def _refuse_wrong(
+    written: Sequence[WrittenNotice], rows: Mapping[str, Row[*tuple[Any, ...]]], areas: frozenset[str] | None
+) -> None:
+    """Refuse the batch if anything is wrong with it, and name every notice that is: a batch is never half sent."""
+    unknown = [one.number for one in written if one.number not in rows]
+    if unknown:
+        raise LedgerRefusedError("unknown_notice", f"没有编号为{'、'.join(unknown[:_NAMED])}的缴费通知单")
+    foreign = [one.number for one in written if areas is not None and rows[one.number].steward_area not in areas]
+    if foreign:
+        raise LedgerRefusedError("not_your_area", f"通知单{'、'.join(foreign[:_NAMED])}不在您负责的片区")
+    differing = [one.number for one in written if one.total != rows[one.number].total]
+    if differing:
+        numbers = "、".join(differing[:_NAMED])
+        raise LedgerRefusedError("amount_differs", f"通知单{numbers}填写金额与应收明细表不符,不能派发:请核对后重写")
 
 
 def _bills_of(connection: Connection, community: str, numbers: Sequence[str]) -> dict[str, Row[*tuple[Any, ...]]]:

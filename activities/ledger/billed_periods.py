@@ -14,7 +14,7 @@ from activities.ledger.journal import derived_key
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.unit_charging import unit_chargings
 from activities.records.bill_tables import Bill
-from activities.records.fee_tables import Adjustment
+from activities.records.fee_tables import Adjustment, FeeTable
 from workflows.messages.fee_policy import FeePolicy
 from workflows.messages.ledger import BillKind, FeeItem
 from workflows.messages.people import Actor
@@ -146,12 +146,14 @@ def settle_billed_periods(
 ) -> list[Adjusted]:
     """Compute every billed quarter of the unit anew and settle the differences (F7).
 
+    A quarter whose table is approved is billed, also where it came to nothing for the unit: for want of a price, say.
+
     More waits for the next table. Less takes back what waits, and the rest is credited to the period's bill at once;
     what was paid of it becomes prepayment, which the customer leaves or has refunded (FEE-18).
     """
     billed = quarters_billed(connection, change.community, change.unit)
     recomputed: dict[tuple[str, Quarter], Decimal] = {}
-    for quarter in sorted({one.period for one in billed}):
+    for quarter in sorted({one.period for one in billed} | _approved(connection, change.community)):
         lines = lines_of_unit(connection, change.community, change.unit, quarter, fee)
         for account in {line.account for line in lines}:
             recomputed[account, quarter] = total(lines, account)
@@ -160,6 +162,12 @@ def settle_billed_periods(
         if any(one.period == quarter for one in billed if one.account == account) or difference > 0:
             made.append(_settle(connection, personal, change, (account, quarter), difference, recomputed, billed))
     return made
+
+
+def _approved(connection: Connection, community: str) -> set[Quarter]:
+    """The quarters whose table is approved."""
+    quarters = select(FeeTable.quarter).where(FeeTable.community == community, FeeTable.state == "approved")
+    return {Quarter.parse(quarter) for quarter in connection.scalars(quarters)}
 
 
 def _settle(  # noqa: PLR0917 - one difference with all that explains it

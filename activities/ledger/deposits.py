@@ -8,7 +8,6 @@ from sqlalchemy import Connection, select
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.direct_income import Taking, take_in
-from activities.ledger.payments import lock_account
 from activities.records.journal_tables import Liability
 from workflows.messages.ledger import Book, EntryKind, LedgerAccount, PaymentMethod
 from workflows.messages.people import Actor
@@ -35,7 +34,6 @@ def take_deposit(connection: Connection, personal: PersonalDataCipher, new: NewD
 
     Raises :class:`LedgerRefusedError` as :func:`take_in`.
     """
-    lock_account(connection, new.community, new.account)
     taking = Taking(
         community=new.community,
         key=new.key,

@@ -84,7 +84,7 @@ def read_table(
         quarter=which.quarter,
         version=found.version,
         state=found.state,
-        figures=figures(connection, which.community, which.quarter, found.version),
+        figures=figures(connection, which.community, which.quarter, found.version, which.areas),
         rows=lines,
         next=lines[-1].account if len(lines) == ROWS_AT_ONCE else "",
     )

@@ -157,6 +157,8 @@ def _credit(connection: Connection, personal: PersonalDataCipher, booking: Booki
 
 def _assume(connection: Connection, personal: PersonalDataCipher, booking: Booking, policy: Policy) -> Booked:
     request: DebtAssumptionRequest = booking.request  # type: ignore[assignment]
+    for account in sorted({request.account, request.to_account}):
+        lock_account(connection, booking.community, account)
     owed = open_debt(connection, booking.community, request.bills)
     taken = Assumption(
         community=booking.community,

@@ -20,6 +20,8 @@ from workflows.messages.people import Role
 _S = MoneyRequestState
 _MOST: Final = 500
 """Requests that a list gives at once; the oldest that wait come first."""
+_REMINDED: Final = 20
+"""Requests that one reminder names."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,14 @@ def requests_of(
         asked = asked.where(RequestRow.state == state)
     rows: Sequence[Row[Any]] = connection.execute(asked.order_by(RequestRow.number).limit(_MOST)).all()
     return tuple(standing_of(connection, personal, row) for row in rows)
+
+
+def requests_waiting(connection: Connection, community: str, since: datetime) -> tuple[str, ...]:
+    """The numbers of requests from before an instant that still wait, the oldest first; at most twenty."""
+    asked = select(RequestRow.number).where(
+        RequestRow.community == community, RequestRow.state == _S.WAITING, RequestRow.asked_at < since
+    )
+    return tuple(connection.scalars(asked.order_by(RequestRow.number).limit(_REMINDED)))
 
 
 def is_request(community: str, number: str) -> tuple[Any, ...]:

@@ -4,12 +4,13 @@ A request is tried when it is asked for, so that nobody signs what cannot be boo
 the last signature.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import lock_key
@@ -65,7 +66,8 @@ def ask(connection: Connection, personal: PersonalDataCipher, asking: Asking, po
         return request_standing(connection, personal, asking.community, known.number)
     if not may_ask(asking.request.kind, asking.actor.role):
         raise LedgerRefusedError("beyond_authority", "这类款项由收银员申请")
-    amount = _try(connection, personal, asking, policy)
+    lock_key(connection, asking.community, f"request:{asking.request.kind}:{subject_of(asking.request)}")
+    amount, lately = _try(connection, personal, asking, policy), _asked_lately(connection, asking, policy)
     (number,) = next_numbers(connection, asking.community, Series.MONEY_REQUEST, asking.at.year)
     values = {
         "community": asking.community,
@@ -76,7 +78,7 @@ def ask(connection: Connection, personal: PersonalDataCipher, asking: Asking, po
         "subject": subject_of(asking.request),
         "amount": amount,
         "body": asking.request.model_dump(mode="json"),
-        "needs": list(signatures_needed(asking.request.kind, amount, policy)),
+        "needs": list(signatures_needed(asking.request.kind, amount + lately, policy)),
         "state": _S.WAITING,
         "asked_at": asking.at,
         "asked_role": asking.actor.role,
@@ -85,6 +87,21 @@ def ask(connection: Connection, personal: PersonalDataCipher, asking: Asking, po
     }
     connection.execute(insert(RequestRow).values(seal_columns(personal, RequestRow, values)))
     return request_standing(connection, personal, asking.community, number)
+
+
+def _asked_lately(connection: Connection, asking: Asking, policy: Policy) -> Decimal:
+    """What was asked for about the same thing lately, and not refused, CNY: nobody stays below a limit by parts."""
+    since = asking.at - timedelta(days=policy.approval.together_days)
+    asked = connection.scalar(
+        select(func.coalesce(func.sum(RequestRow.amount), 0)).where(
+            RequestRow.community == asking.community,
+            RequestRow.kind == asking.request.kind,
+            RequestRow.subject == subject_of(asking.request),
+            RequestRow.state.in_((_S.WAITING, _S.DONE)),
+            RequestRow.asked_at >= since,
+        )
+    )
+    return Decimal(asked or 0)
 
 
 def _try(connection: Connection, personal: PersonalDataCipher, asking: Asking, policy: Policy) -> Decimal:
@@ -171,7 +188,21 @@ def _book(  # noqa: PLR0917 - a request with its signatures
         reason=signed.reason,
     )
     booked = book(connection, personal, booking, policy)
+    if not _suffice(signed, signatures_needed(signed.kind, booked.amount, policy)):
+        said = f"金额已变为 {booked.amount} 元,须由更高一级签批:请撤回后重新申请"
+        raise LedgerRefusedError("beyond_authority", said)
     return _ended(connection, personal, row, _S.DONE, at, booked)
+
+
+def _suffice(signed: RequestStanding, needed: Sequence[Role]) -> bool:
+    """Whether those who have signed may do so for what it comes to now: a debt may have grown since."""
+    signers = [signature.role for signature in signed.signatures]
+    for post in needed:
+        found = next((role for role in signers if may_sign_as(role, post)), None)
+        if found is None:
+            return False
+        signers.remove(found)
+    return True
 
 
 def withdraw(  # noqa: PLR0917 - who takes what back

@@ -121,6 +121,7 @@ FACTS: Final[Mapping[NoticeEvent, Facts]] = {
     NoticeEvent.FEE_WORK_STUCK: _facts("work"),
     NoticeEvent.CASH_DAY_OPEN: _facts("days"),
     NoticeEvent.CASH_IN_TRANSIT: _facts("days"),
+    NoticeEvent.MONEY_REQUESTS_WAITING: _facts("requests"),
     NoticeEvent.SERVICES_TO_GATHER: _facts("month_label", if_given=("due_at",)),
     NoticeEvent.SERVICES_GATHERED: _facts("month_label", "jobs", "amount", if_given=("agency",)),
     NoticeEvent.FEE_REPORT_DUE: _facts("month_label", if_given=("due_at",)),

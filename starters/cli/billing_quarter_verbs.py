@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import typer
 
@@ -202,3 +203,34 @@ def account_standing(
     ]  # fmt: skip
     print_table(account, ("账单", "项目", "种类", "期限", "未缴本金", "滞纳金", "争议"), rows)
     say(f"预存 {answer['prepaid']} 元")
+
+
+@billing_quarter_verbs.command("statement")
+def statement(
+    account: _Account,
+    *,
+    first: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="从哪一天")] = None,
+    last: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="到哪一天")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.xlsx", help="存成电子表格,可打印")] = None,
+    as_json: JsonOption = False,
+    person: PersonOption = "",
+    community: CommunityOption = "",
+) -> None:
+    """《业主收费台账》:一个账户的每笔应收、收款、收据和余额"""
+    days = {name: str(day.date()) for name, day in (("first", first), ("last", last)) if day is not None}
+    with service_centre(person, community) as centre:
+        path = centre.in_community("billing", "accounts", account)
+        if out is not None:
+            refuse_to_lose(out, overwrite=False)
+            write_printed(out, centre.fetch(f"{path}/statement.xlsx?{urlencode(days)}"))
+            say(f"已存为 {out}")
+            return
+        answer = centre.read(f"{path}/statement", days)
+    if as_json:
+        print_json(answer)
+        return
+    names = ("day", "kind_label", "charged", "paid", "late_fee", "prepaid", "deposit", "owed", "prepaid_balance")
+    rows = [(*(one[name] for name in names), "、".join(one["receipts"])) for one in answer["lines"]]
+    columns = ("日期", "摘要", "应收", "已收", "滞纳金", "预存", "押金", "欠费余额", "预存余额", "收据号")
+    print_table(f"{account} {answer['payer']} 上期结转 {answer['owed_before']}", columns, rows)
+    say(f"欠费本金 {answer['owed']} 元,预存 {answer['prepaid']} 元,押金 {answer['deposit']} 元")

@@ -48,6 +48,7 @@ from starters.intake_api import (
     replies,
     roster,
     services,
+    statements,
     work,
 )
 from starters.intake_api.callers import bearer
@@ -68,6 +69,7 @@ _FOR_KNOWN_CALLERS: Final = (
     cash_receipts.router,
     cash_incomes.router,
     money_requests.router,
+    statements.router,
     cases.router,
     work.router,
     actions.router,

@@ -173,6 +173,16 @@ def test_a_permit_of_a_quarter_whose_interim_bill_came_before_its_table_is_bille
     assert owner == [("1-101-Y1/2026Q2", Decimal("371.73")), ("1-101-Y1/2026Q2-L", Decimal("375.90"))]
 
 
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_unit_that_had_no_price_yet_is_billed_once_it_has_one(billed, tables, moment):
+    """Its row came to nothing, or was not there: what the quarter should have been waits for the next table."""
+    flat(billed, price="0.00")
+    play(billed, tables, "2026Q1")
+    play(billed, tables, "2026Q2", [Entry("1-101", "price", day("02-01"), moment)])
+    play(billed, tables, "2026Q3")
+    assert_billed_as_the_rules_say(billed)
+
+
 def random_lives(chance: random.Random, units: int) -> list[Entry]:
     """For each unit a takeover and what follows, on rising days, entered in this order at moments of the cycle."""
     entries = []

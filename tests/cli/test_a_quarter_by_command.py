@@ -14,7 +14,7 @@ from tests.cli.conftest import Centre
 
 
 async def test_the_table_is_read_returned_and_kept_as_a_spreadsheet(centre: Centre, tmp_path: Path):
-    past = datetime.now(LOCAL) - timedelta(days=200)  # a quarter that no other test opens on this server
+    past = datetime.now(LOCAL) - timedelta(days=340)  # a quarter that no other test opens on this server
     opened = await centre.type("billing", "open", "cycle", f"{past:%Y-%m-%d}")
     assert opened.exit_code == 0, opened.output
     cycle = opened.stdout.split()[0]

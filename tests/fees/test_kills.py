@@ -248,6 +248,7 @@ class Course:
         """The first notice of three accounts is sealed and delivered; one of them pays."""
         quarter = self.quarter
         await counted(quarter, "SELECT count(*) FROM fee_notices WHERE kind = 'first'", 3)
+        await counted(quarter, "SELECT count(*) FROM case_lines WHERE event = 'sheet_issued'", 3)  # and each case knows
         await self.blow()
         cases = dict(quarter.rows('SELECT account, "case" FROM arrears_openings'))
         assert tuple(sorted(cases)) == DEBTORS

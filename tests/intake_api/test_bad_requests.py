@@ -186,6 +186,8 @@ ROUTES = (
         has_key=True,
     ),
     Route("GET", f"{HERE}/billing/accounts/{{account}}", Right.READ_LEDGER),
+    Route("GET", f"{HERE}/billing/accounts/{{account}}/statement", Right.READ_LEDGER),
+    Route("GET", f"{HERE}/billing/accounts/{{account}}/statement.xlsx", Right.READ_LEDGER),
     Route("GET", f"{HERE}/billing/overview", Right.READ_LEDGER, query={"quarter": "2026Q2"}),
     Route("GET", f"{HERE}/billing/arrears", Right.READ_LEDGER),
     Route(

@@ -45,6 +45,9 @@ def test_cyc_12_what_differs_by_a_yuan_cannot_be_sent_and_nothing_of_its_batch_i
         send(billed_twice, (FIRST, "751.80"), (SECOND, "752.80"))
     assert refused.value.code == "amount_differs"
     assert SECOND in refused.value.message
+    with pytest.raises(LedgerRefusedError) as refused:
+        send(billed_twice, (FIRST, "751.79"), (SECOND, "752.80"))
+    assert f"{FIRST}、{SECOND}" in refused.value.message
     assert sent_on(billed_twice) == [("1-101-Y1", None), ("1-102-Y1", None)]
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from activities.billing.cash_desk import CashDesk
 from activities.connections.database import Database
 from activities.ledger.account_state import standing
 from activities.ledger.deposits import NewDeposit, take_deposit
@@ -14,11 +15,14 @@ from activities.ledger.facts import NewFact, enter_fact
 from activities.ledger.money_request_reading import RequestStanding, requests_of
 from activities.ledger.money_requests import Asking, ask, sign, withdraw
 from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.reversals import reverse_payment
+from activities.records.policies import publish_policy
 from tests.at_once import at_once
 from tests.billing.community import CODE, at, day, flat
 from tests.ledger.test_payments import ACCOUNT, Q1, Q2, issue, owed, pay
 from tests.processes.fee_cases import policy
 from tests.rules.year_2026 import CALENDAR_OF_2026
+from workflows.messages.billing import DayDuties
 from workflows.messages.ledger import PaymentMethod
 from workflows.messages.money_requests import MONEY_REQUEST, MoneyRequestState
 from workflows.messages.people import Actor, Role
@@ -312,3 +316,78 @@ def test_a_deposit_is_a_liability_deducted_by_the_site_manager_and_refunded_with
         )
         assert connection.execute(text("SELECT sum(amount) FROM postings")).scalar_one() == 0
     assert (tuple(held), books) == ((Decimal("0.00"), "renovation"), {"renovation"})
+
+
+def test_what_is_asked_for_in_parts_needs_the_signature_of_the_whole(late):
+    first = asked(late, "late_fee_waiver", key="a", on="11-20", bill=Q1, amount="60.00")
+    second = asked(late, "late_fee_waiver", key="b", on="11-25", bill=Q1, amount="50.00")
+    other = asked(late, "late_fee_waiver", key="c", on="11-25", bill=Q2, amount="50.00")
+    assert (first.needs, second.needs, other.needs) == (
+        (Role.CS_SUPERVISOR,), (Role.SITE_MANAGER,), (Role.CS_SUPERVISOR,),
+    )  # fmt: skip
+    assert asked(late, "late_fee_waiver", key="d", on="12-28", bill=Q1, amount="50.00").needs == (Role.CS_SUPERVISOR,)
+
+
+def test_a_debt_that_has_grown_since_is_not_moved_under_the_old_signatures(late):
+    paid = pay(late, "600.00", "02-01 10:00", designated=(Q1,))
+    new = sold(late)
+    request = asked(late, "debt_assumption", account=ACCOUNT, to_account=new, bills=(Q1,))
+    assert (request.amount, request.needs) == (Decimal("151.80"), (Role.CS_SUPERVISOR, Role.FINANCE))
+    signed(late, request.number, SUPERVISOR)
+    with late.begin() as connection:
+        reverse_payment(connection, late.personal, CODE, paid.number, FINANCE, at("04-20 10:30"))
+    assert refused(late, request.number, FINANCE) == "beyond_authority"
+    assert owed(late, "04-20")["2026Q1"][0] == "751.80"
+
+
+def test_two_last_signatures_at_once_book_once(prepaid):
+    request = asked(prepaid, "refund", account=ACCOUNT, amount="48.20")
+    signed(prepaid, request.number, FINANCE)
+
+    def last(index: int) -> str:
+        try:
+            return signed(prepaid, request.number, Actor(role=Role.CS_SUPERVISOR, code=f"S00{index + 1}")).state
+        except LedgerRefusedError as error:
+            return error.code
+
+    assert sorted(at_once(4, last)) == ["done", "request_ended", "request_ended", "request_ended"]
+    assert len(posted(prepaid, "refund")) == 2
+
+
+def test_a_refund_and_a_reversal_at_once_never_give_the_same_money_twice(prepaid):
+    request = asked(prepaid, "refund", account=ACCOUNT, amount="48.20")
+    signed(prepaid, request.number, FINANCE)
+
+    def either(index: int) -> str:
+        try:
+            if index:
+                return signed(prepaid, request.number, SUPERVISOR).state
+            with prepaid.begin() as connection:
+                reverse_payment(connection, prepaid.personal, CODE, "SK-2026-000001", FINANCE, at("04-20 11:00"))
+        except LedgerRefusedError as error:
+            return error.code
+        return "reversed"
+
+    assert set(at_once(2, either)) in ({"done", "prepayment_refunded"}, {"reversed", "more_than_held"})
+    with prepaid.begin() as connection:
+        assert connection.execute(text("SELECT min(balance) FROM liabilities")).scalar_one() == 0
+
+
+def test_a_request_that_waits_for_three_days_is_found_every_morning_until_it_is_signed(prepaid):
+    publish_policy(
+        prepaid,
+        {"community": CODE, "preset": "residential-S1", "effective_from": at("01-01 00:00").isoformat()},
+        "M001",
+        "试行",
+    )
+    request = asked(prepaid, "refund", account=ACCOUNT, amount="48.20")
+
+    def waiting(on: str) -> tuple[str, ...]:
+        duties = DayDuties(case="YJ-TESTS-1", community=CODE, on_day=day(on), at=at(f"{on} 10:01"))
+        return CashDesk(prepaid).day_duties(duties).requests
+
+    assert waiting("04-22") == ()
+    assert waiting("04-23") == waiting("04-24") == (request.number,)
+    for post in (SUPERVISOR, FINANCE):
+        signed(prepaid, request.number, post)
+    assert waiting("04-24") == ()

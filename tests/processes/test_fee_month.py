@@ -37,6 +37,13 @@ async def test_a_day_that_is_not_closed_and_cash_in_transit_are_told(centre: Cen
     await month.told("cash_in_transit", *people)
 
 
+async def test_whoever_must_sign_is_reminded_of_money_requests_that_wait(centre: Centre):
+    centre.outside.ledger.findings = billing.DayFindings(requests=("SQ-2026-000007",))
+    month = await opened(centre)
+    await month.wait_until("04-01 08:01")
+    await month.told("money_requests_waiting", "role:cs_supervisor", "role:finance", "role:site_manager")
+
+
 async def test_psv_01_services_are_gathered_from_the_25th_with_the_cut_off_at_its_midnight(centre: Centre):
     ledger = centre.outside.ledger
     month = await opened(centre, received="04-24 09:00")

@@ -203,10 +203,11 @@ class DayDuties(Message):
 
 
 class DayFindings(Message):
-    """What is not in order: days whose cash is not closed, cash still 在途 after its bank day."""
+    """What is not in order: days whose cash is not closed, cash still 在途 after its bank day, 款项申请单 that wait."""
 
     unclosed_days: tuple[date, ...] = ()
     in_transit: tuple[date, ...] = ()
+    requests: tuple[str, ...] = ()
 
 
 class GatherServices(Message):

@@ -76,6 +76,7 @@ class NoticeEvent(CaseEvent):
     FEE_WORK_STUCK = "fee_work_stuck"
     CASH_DAY_OPEN = "cash_day_open"
     CASH_IN_TRANSIT = "cash_in_transit"
+    MONEY_REQUESTS_WAITING = "money_requests_waiting"
     SERVICES_TO_GATHER = "services_to_gather"
     SERVICES_GATHERED = "services_gathered"
     FEE_REPORT_DUE = "fee_report_due"
@@ -163,6 +164,7 @@ _OCCASIONS: Final[dict[NoticeEvent, str]] = {
     NoticeEvent.FEE_WORK_STUCK: "收费作业受阻",
     NoticeEvent.CASH_DAY_OPEN: "日结未完成",
     NoticeEvent.CASH_IN_TRANSIT: "在途款未缴存",
+    NoticeEvent.MONEY_REQUESTS_WAITING: "款项申请待签批",
     NoticeEvent.SERVICES_TO_GATHER: "有偿服务待汇总",
     NoticeEvent.SERVICES_GATHERED: "有偿服务已汇总",
     NoticeEvent.FEE_REPORT_DUE: "收费报表待报送",

@@ -62,10 +62,15 @@ class RenovationPolicy(Message):
 
 
 class ApprovalPolicy(Message):
-    """Money that each level may decide alone (CNY)."""
+    """Money that each level may decide alone (CNY); what is asked for about a thing within ``together_days`` adds up.
+
+    Whoever must sign is reminded of a request that has waited ``remind_days``.
+    """
 
     supervisor_limit: Amount = Decimal("500.00")
     site_manager_limit: Amount = Decimal("5000.00")
+    together_days: int = 30
+    remind_days: int = 3
 
 
 class Policy(Message):

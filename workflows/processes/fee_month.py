@@ -119,6 +119,10 @@ class FeeMonth(FeeMonthFile):
                 self.record(FeeMonthEvent.DAY_LOOKED_AT, SYSTEM, label=event.label, facts={"day": str(day), **facts})
                 for role in _MONEY:
                     self.tell(event, to_role(role), facts)
+        if findings.requests:
+            facts = {"requests": "、".join(findings.requests)}
+            for role in (Role.CS_SUPERVISOR, Role.SITE_MANAGER, Role.FINANCE):
+                self.tell(NoticeEvent.MONEY_REQUESTS_WAITING, to_role(role), facts)
 
     # 有偿服务汇总
 

@@ -47,8 +47,10 @@ def _dates(policy: Policy) -> Iterator[Problem]:
 
 def _approval(policy: Policy) -> Iterator[Problem]:
     approval = policy.approval
-    for name, amount in approval:
-        yield from bad_amount(f"approval.{name}", amount)
+    for name in ("supervisor_limit", "site_manager_limit"):
+        yield from bad_amount(f"approval.{name}", getattr(approval, name))
+    yield from outside("approval.together_days", approval.together_days, 0, 366)
+    yield from outside("approval.remind_days", approval.remind_days, 0, 31)
     if approval.supervisor_limit > approval.site_manager_limit:
         yield Problem("approval.supervisor_limit", "out_of_range", "主管的权限不能高于管理处经理的权限")
 
