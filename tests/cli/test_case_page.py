@@ -39,3 +39,14 @@ def test_the_facts_of_a_line_are_said_in_chinese(capsys: pytest.CaptureFixture[s
 
 def test_the_reason_comes_before_the_facts(capsys: pytest.CaptureFixture[str]):
     assert said_of(capsys, {"technician": "T002"}, "就近") == "就近 技工 T002"
+
+
+def test_a_fee_case_has_a_quarter_and_nobody_who_reported_it(capsys: pytest.CaptureFixture[str]):
+    about = {"level_label": "2026年第二季度", "reporter": {"identity": "owner"}}
+    print_record({"number": "SF-22222-22222", "kind": "fee_cycle", **about})
+    fee = capsys.readouterr().out
+    print_record({"number": "BX-22222-22222", "kind": "repair", **about})
+    repair = capsys.readouterr().out
+    assert "季度" in fee
+    assert not {word for word in ("紧急程度", "身份") if word in fee}
+    assert {word for word in ("紧急程度", "身份") if word in repair} == {"紧急程度", "身份"}
