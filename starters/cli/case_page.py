@@ -99,10 +99,7 @@ def print_record(case: Json) -> None:
             ("房号", summary(case)[3]),
             ("内容", case.get("description")),
             ("报修人", reporter.get("name")),
-            (
-                "身份",
-                label(Identity, reporter.get("identity")) if reporter.get("name") or reporter.get("phone") else "",
-            ),
+            ("身份", "" if case.get("kind") in _LEVELS else label(Identity, reporter.get("identity"))),
             ("电话", reporter.get("phone")),
             ("邮箱", reporter.get("mail")),
             ("渠道", label(Channel, case.get("channel"))),
