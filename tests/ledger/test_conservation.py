@@ -1,4 +1,4 @@
-"""Money is conserved over random sequences of bills, payments, reversals, transfers, permits and prices.
+"""Money is conserved over random sequences of bills, payments, reversals, refunds, credits, transfers and prices.
 
 Each seed is one community's life of twenty movements on the real ledger; after every one of them the books are looked
 at.
@@ -8,6 +8,7 @@ import random
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -16,6 +17,7 @@ from activities.billing.quarter_table import QuarterTables
 from activities.connections.database import Database
 from activities.ledger.billed_periods import quarters_billed
 from activities.ledger.facts import NewFact, enter_fact
+from activities.ledger.money_requests import Asking, ask, sign
 from activities.ledger.payments import NewPayment, take_payment
 from activities.ledger.price_changes import NewTerms, enter_terms
 from activities.ledger.refused import LedgerRefusedError
@@ -26,6 +28,7 @@ from tests.ledger.test_facts import bill_quarter
 from tests.processes.fee_cases import policy
 from tests.rules.year_2026 import CALENDAR_OF_2026
 from workflows.messages.ledger import PaymentMethod
+from workflows.messages.money_requests import MONEY_REQUEST
 from workflows.messages.people import Actor, Role
 from workflows.messages.unit_facts import UnitFactKind
 from workflows.rules.charges import charge_lines, total
@@ -49,7 +52,9 @@ class Life:
         """One movement, some days later; what the ledger refuses leaves nothing."""
         self.step += 1
         self.today += timedelta(days=self.chance.randint(0, 9))
-        movement = self.chance.choice([self.pay, self.pay, self.pay, self.reverse, self.fact, self.price])
+        movement = self.chance.choice(
+            [self.pay, self.pay, self.pay, self.reverse, self.fact, self.price, self.refund, self.credit, self.assume]
+        )
         with suppress(LedgerRefusedError):
             movement()
 
@@ -85,6 +90,43 @@ class Life:
         )  # fmt: skip
         with self.db.begin() as connection:
             enter_fact(connection, self.db.personal, new, policy(), CALENDAR_OF_2026)
+
+    def request(self, **body: Any) -> None:
+        """Something that is asked for and signed by everybody who must."""
+        request = MONEY_REQUEST.validate_python(body)
+        asking = Asking(
+            community=CODE, key=f"r{self.step}", body_digest="", request=request, actor=CASHIER, at=self.now, reason="x"
+        )
+        with self.db.begin() as connection:
+            number = ask(connection, self.db.personal, asking, policy()).number
+            for signer in (Actor(role=Role.COMPANY_MANAGER, code="B001"), FINANCE):
+                sign(connection, self.db.personal, CODE, number, signer, self.now, policy())
+
+    def some(self, statement: str) -> Any:
+        """One of the rows, at random; refused like anything else that is not there."""
+        with self.db.begin() as connection:
+            found = connection.execute(text(statement)).all()
+        if not found:
+            raise LedgerRefusedError("nothing", "")
+        return self.chance.choice(found)
+
+    def part_of(self, amount: Decimal) -> Decimal:
+        return Decimal(self.chance.randint(1, int(amount * 100))) / 100
+
+    def refund(self) -> None:
+        held = self.some(
+            "SELECT account, balance FROM liabilities WHERE ledger_account = 'prepayment' AND balance > 0 ORDER BY 1"
+        )
+        self.request(kind="refund", account=held.account, amount=self.part_of(held.balance))
+
+    def credit(self) -> None:
+        bill = self.some("SELECT number, principal FROM bills ORDER BY number")
+        self.request(kind="credit", bill=bill.number, amount=self.part_of(bill.principal))
+
+    def assume(self) -> None:
+        bill = self.some("SELECT number, account FROM bills WHERE open_principal > 0 ORDER BY number")
+        to = self.some("SELECT code FROM fee_accounts ORDER BY code")
+        self.request(kind="debt_assumption", account=bill.account, to_account=to.code, bills=(bill.number,))
 
     def price(self) -> None:
         new = NewTerms(
