@@ -72,7 +72,7 @@ def assess(
     rows = _rows(connection, job, chunk or UnitRange(), units, keep_empty)
     while batch := list(islice(rows, ROWS_AT_ONCE)):
         raw.copy_expert(_COPY, io.StringIO("".join(map(_as_copied, batch))))
-    connection.execute(text("ANALYZE assessed"))
+    connection.execute(text("ANALYZE assessed (unit)"))
     taken = connection.execute(
         _TAKE_IN, {"community": job.community, "quarter": job.quarter, "version": job.version}
     ).rowcount
