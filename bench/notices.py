@@ -25,13 +25,13 @@ from activities.records.community_tables import Contact, Household, Unit
 from activities.records.migration import upgrade
 from activities.records.policies import publish_policy
 from activities.records.sealing import seal_columns
+from bench.figures import at_least, record, say
 from tests import servers
 from tests.billing import community
 from tests.documents.fee_records import STEWARD, billed_quarter
 
 NOTICES: Final = 1000
 ROUNDS: Final = 3
-GOAL: Final = 20
 _NOW: Final = community.at("03-27 10:00")
 _BARE: Final = """
 #set page(paper: "a4")
@@ -98,10 +98,6 @@ def _contact(db: Database, household: int) -> dict[str, Any]:
     return seal_columns(db.personal, Contact, values)
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
-
-
 def main() -> None:
     """Start what is needed in temporary folders, compare, and leave nothing behind."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -112,13 +108,13 @@ def main() -> None:
             plain, printed = bare(), ours(db)
             rates.append(NOTICES / printed)
             ratios.append(printed / plain)
-            _say(
+            say(
                 f"round {number}: {NOTICES} notices   bare {NOTICES / plain:6.1f} pages/s"
                 f"   ours {rates[-1]:6.1f} pages/s   ratio {ratios[-1]:5.2f}"
             )
         db.close()
-    median, ratio = statistics.median(rates), statistics.median(ratios)
-    _say(f"median {median:.1f} pages/s (goal ≥ {GOAL}), {ratio:.2f} × the time of bare pages")
+    record(f"{NOTICES} notices as one PDF", statistics.median(rates), "pages/s", at_least(20))
+    record(f"{NOTICES} notices / bare pages, time", statistics.median(ratios))
 
 
 if __name__ == "__main__":

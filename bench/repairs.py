@@ -26,6 +26,7 @@ from activities.connections.temporal import connect
 from activities.records.migration import upgrade
 from activities.records.sample_community import create_sample
 from bench.bare_case import BareCase
+from bench.figures import record, say
 from tests import servers
 from workers.assembly import build
 from workers.sandbox import sandboxed
@@ -98,8 +99,8 @@ async def compare(client: Client) -> None:
     for number in range(1, ROUNDS + 1):
         bare, repairs = await per_second(play_bare, client), await per_second(play_repair, client)
         ratios.append(repairs / bare)
-        print(f"round {number}: bare {bare:6.1f}/s   repair {repairs:6.1f}/s   ratio {repairs / bare:.2f}")  # noqa: T201
-    print(f"median ratio {statistics.median(ratios):.2f} (repair / bare)")  # noqa: T201
+        say(f"round {number}: bare {bare:6.1f}/s   repair {repairs:6.1f}/s   ratio {repairs / bare:.2f}")
+    record("repairs / bare cases, a second", statistics.median(ratios))
 
 
 async def main() -> None:

@@ -82,6 +82,11 @@ class Statement(BaseModel):
     prepaid: Amount
     deposit: Amount
 
+    @property
+    def payer_label(self) -> str:
+        """Who pays and what he is to the unit; the developer, and whom nobody has named, is only that."""
+        return self.payer if self.payer == self.payer_kind else f"{self.payer}({self.payer_kind})"
+
 
 def statement(  # noqa: PLR0917 - whose statement, from when to when
     connection: Connection, personal: PersonalDataCipher, community: str, account: str, first: date, last: date

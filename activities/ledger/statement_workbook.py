@@ -28,7 +28,7 @@ def statement_workbook(statement: Statement) -> bytes:
         sheet.repeat_rows(3)
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width)
-        sheet.write_string(0, 0, f"业主收费台账 {statement.unit} {statement.payer}({statement.payer_kind})", bold)
+        sheet.write_string(0, 0, f"业主收费台账 {statement.unit} {statement.payer_label}", bold)
         sheet.write_string(1, 0, f"账户 {statement.account},{statement.first} 至 {statement.last}")
         sheet.write_string(2, 0, "上期结转")
         sheet.write_number(2, 9, float(statement.owed_before), money)

@@ -16,6 +16,8 @@ from activities.records.schema import Code, Row, Sealed, Serial
 
 DailyRate = Numeric(8, 6)
 Price = Numeric(10, 4)
+_IN_BYTES = text('(unit COLLATE "C")')
+"""The order in which chunks of units are cut and read, whatever the database's own collation is."""
 
 
 def _of_a_unit() -> ForeignKeyConstraint:
@@ -46,6 +48,7 @@ class FeeTerms(Row):
         _of_a_unit(),
         UniqueConstraint("community", "key"),
         Index(None, "community", "unit", "since"),
+        Index("ix_fee_terms_chunked", "community", _IN_BYTES, "since", "id"),
         CheckConstraint("area > 0 AND price >= 0", name="area_and_price"),
     )
 
@@ -68,6 +71,7 @@ class FeeAccount(Row):
         ForeignKeyConstraint(["community", "household"], ["households.community", "households.id"]),
         UniqueConstraint("community", "unit", "since", "code"),
         Index(None, "community", "household"),
+        Index("ix_fee_accounts_chunked", "community", _IN_BYTES, "since", "code"),
     )
 
 
@@ -97,6 +101,7 @@ class UnitFact(Row):
         _of_a_unit(),
         UniqueConstraint("community", "key"),
         Index(None, "community", "unit", "day"),
+        Index("ix_unit_facts_chunked", "community", _IN_BYTES, "id"),
         CheckConstraint("confirmed_by = '' OR confirmed_by <> entered_by", name="two_persons"),
     )
 

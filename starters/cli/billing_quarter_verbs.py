@@ -211,7 +211,9 @@ def statement(
     *,
     first: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="从哪一天")] = None,
     last: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="到哪一天")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.xlsx", help="存成电子表格,可打印")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="存成 .xlsx 电子表格,或可打印的 .pdf")
+    ] = None,
     as_json: JsonOption = False,
     person: PersonOption = "",
     community: CommunityOption = "",
@@ -221,8 +223,9 @@ def statement(
     with service_centre(person, community) as centre:
         path = centre.in_community("billing", "accounts", account)
         if out is not None:
+            kind = ".pdf" if out.suffix.lower() == ".pdf" else ".xlsx"
             refuse_to_lose(out, overwrite=False)
-            write_printed(out, centre.fetch(f"{path}/statement.xlsx?{urlencode(days)}"))
+            write_printed(out, centre.fetch(f"{path}/statement{kind}?{urlencode(days)}"))
             say(f"已存为 {out}")
             return
         answer = centre.read(f"{path}/statement", days)

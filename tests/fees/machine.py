@@ -60,10 +60,13 @@ class Machine:
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def kill_temporal(self) -> None:
+    def stop_temporal(self) -> None:
         assert self.temporal is not None
         self.temporal.kill()
         self.temporal.wait()
+
+    def kill_temporal(self) -> None:
+        self.stop_temporal()
         self.deaths += 1
         self.start_temporal()
 
@@ -126,9 +129,7 @@ def machine_in(folder: Path, keyring: KeyRing) -> Iterator[Machine]:
         machine = Machine(postgres, folder, environment, port)
         machine.start_temporal()
         yield machine
-        assert machine.temporal is not None
-        machine.temporal.kill()
-        machine.temporal.wait()
+        machine.stop_temporal()
 
 
 @contextlib.asynccontextmanager

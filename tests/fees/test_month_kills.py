@@ -64,7 +64,7 @@ class Month:
 def assert_done_once(quarter: Quarter) -> None:
     """Every job is gathered and billed once, the report is there once, no receipt is missing, each day was told."""
     assert_the_books_are_right(quarter)
-    gathered = "SELECT count(*), count(DISTINCT \"case\"), count(DISTINCT bill) FROM service_gatherings"
+    gathered = 'SELECT count(*), count(DISTINCT "case"), count(DISTINCT bill) FROM service_gatherings'
     assert quarter.rows(gathered) == [(JOBS, JOBS, JOBS)]
     assert quarter.rows("SELECT count(*), sum(principal) FROM bills WHERE item = 'service'") == [(JOBS, JOBS * 60)]
     assert quarter.rows("SELECT kind, period, body->'receipts'->>'missing' FROM fee_reports") == [

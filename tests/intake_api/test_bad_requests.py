@@ -188,6 +188,7 @@ ROUTES = (
     Route("GET", f"{HERE}/billing/accounts/{{account}}", Right.READ_LEDGER),
     Route("GET", f"{HERE}/billing/accounts/{{account}}/statement", Right.READ_LEDGER),
     Route("GET", f"{HERE}/billing/accounts/{{account}}/statement.xlsx", Right.READ_LEDGER),
+    Route("GET", f"{HERE}/billing/accounts/{{account}}/statement.pdf", Right.READ_LEDGER),
     Route("GET", f"{HERE}/billing/overview", Right.READ_LEDGER, query={"quarter": "2026Q2"}),
     Route("GET", f"{HERE}/billing/arrears", Right.READ_LEDGER),
     Route(

@@ -4,12 +4,15 @@ import io
 from decimal import Decimal
 
 import pytest
+from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from activities.documents.fonts import fonts_of_this_process
 from activities.ledger.account_state import standing
 from activities.ledger.billing import NewBill, issue_bill
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.statement import Statement, statement
+from activities.ledger.statement_paper import statement_pdf
 from activities.ledger.statement_workbook import COLUMNS, statement_workbook
 from tests.billing.community import CODE, at, day, flat
 from tests.ledger.test_money_requests import FINANCE, SUPERVISOR, asked, deposit, signed, sold
@@ -105,6 +108,20 @@ def test_the_spreadsheet_says_the_same(lived):
     assert len(rows) == 4 + len(seen.lines)
     assert rows[4][:5] == [day("01-02"), "计提应收", Q1, 751.8, 0.0]
     assert rows[-1][9:11] == [float(seen.owed), float(seen.prepaid)]
+
+
+def test_the_paper_says_the_same_on_as_many_pages_as_it_takes(lived):
+    seen = of(lived)
+    fonts = fonts_of_this_process()
+    paper = PdfReader(io.BytesIO(statement_pdf(seen, "阳光花园", at("12-31 09:00"), fonts)))
+    words = "".join(page.extract_text() for page in paper.pages)
+    for said in ("业主收费台账", "阳光花园", ACCOUNT, Q1, "1,503.60", "2,000.00", "打印时间：2026-12-31 09:00"):
+        assert said in words, said
+    assert words.count("计提应收") == 2
+    longer = seen.model_copy(update={"lines": seen.lines * 10})
+    pages = PdfReader(io.BytesIO(statement_pdf(longer, "阳光花园", at("12-31 09:00"), fonts))).pages
+    assert len(pages) > 2
+    assert all("上期结转" in page.extract_text() or "欠费余额" in page.extract_text() for page in pages)
 
 
 def test_an_account_that_is_none_is_refused(lived):
