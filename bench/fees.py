@@ -35,6 +35,8 @@ ACCOUNTS: Final = 100_000
 ROUNDS: Final = 5
 WORKERS: Final = 2
 JOB: Final = community.job_of()
+SETTINGS: Final = {"shared_buffers": "2GB", "max_wal_size": "4GB"}
+"""Of PostgreSQL, for both ways alike: what docs/operations.md advises where a community is large."""
 _MEGABYTE: Final = 1024
 
 
@@ -146,11 +148,10 @@ def compare(opened: Comparison, rounds: int) -> float:
 
 
 def go_on(opened: Comparison) -> dict[str, float]:
-    """Seconds of each later step of the quarter."""
+    """Seconds of each later step of the quarter, as in life right after the one before: nothing is analyzed between."""
     chunks = opened.tables.plan_chunks(PlanChunks(community=JOB.community)).chunks
     requests = [(opened.url, ChunkJob(job=JOB, chunk=chunk)) for chunk in chunks]
     finance = Actor(role=Role.FINANCE, code="F001")
-    opened.tidy()
     steps: dict[str, Callable[[], Any]] = {
         "closing a version": lambda: opened.tables.close_version(CloseVersion(job=JOB, made_by=SYSTEM)),
         "approving it": lambda: opened.tables.review_table(ReviewTable(job=JOB, reviewer=finance, approve=True)),
@@ -185,6 +186,9 @@ def main() -> None:
     larger = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(WORKERS) as workers, servers.postgres_server("bench-fees") as postgres:
+        postgres.execute(*(f"ALTER SYSTEM SET {name} = '{value}'" for name, value in SETTINGS.items()))
+        postgres.stop()
+        postgres.start()
         with _opened(postgres, workers, ACCOUNTS) as opened:
             seconds = {"assessing": compare(opened, ROUNDS), **go_on(opened)}
         if larger:

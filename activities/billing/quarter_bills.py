@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from activities.billing.changed_units import changed_units
+from activities.billing.large_statements import for_many_rows
 from activities.billing.table_versions import CURRENT_ROWS
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import open_bills
@@ -132,15 +133,18 @@ def issue_bills(connection: Connection, personal: PersonalDataCipher, request: C
     }
     share_tables(connection, job.community)
     connection.execute(_ONE_AT_A_TIME, {"chunk": f"{job.community} {job.quarter} {chunk.first}"})
-    connection.execute(_TO_BILL, asked)
+    with for_many_rows(connection):
+        connection.execute(_TO_BILL, asked)
     count = connection.execute(text("SELECT count(*) FROM to_bill")).scalar_one()
     if count:
         changes = _changes(connection, request)
-        for step in _STEPS:
-            connection.execute(step, asked)
+        with for_many_rows(connection):
+            for step in _STEPS:
+                connection.execute(step, asked)
         _use_prepayments(connection, personal, job)
         numbers = next_numbers(connection, job.community, Series.BILL_NOTICE, issued_on.year, count)
-        connection.execute(_NOTICES, {**asked, "numbers": numbers})
+        with for_many_rows(connection):
+            connection.execute(_NOTICES, {**asked, "numbers": numbers})
         for change in changes:
             settle_billed_periods(connection, personal, change, job.fee)
     connection.execute(text("DROP TABLE to_bill"))

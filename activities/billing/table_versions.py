@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from activities.billing.assessment import assess
 from activities.billing.changed_units import changed_units
+from activities.billing.large_statements import for_many_rows
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.table_lock import lock_tables
 from activities.records.fee_tables import FeeTable, FeeTableRow
@@ -173,10 +174,12 @@ def _verdict(connection: Connection, personal: PersonalDataCipher, request: Revi
         return ReviewVerdict.NOT_ALLOWED
     if request.approve:
         asked = {"community": job.community, "quarter": job.quarter, "version": job.version}
-        connection.execute(_DIRTY_BY_ADJUSTMENT, asked)
+        with for_many_rows(connection):
+            connection.execute(_DIRTY_BY_ADJUSTMENT, asked)
         if figures(connection, job.community, job.quarter, job.version).open_rows:
             return ReviewVerdict.ROWS_OPEN
-        connection.execute(_TAKE_UP, asked)
+        with for_many_rows(connection):
+            connection.execute(_TAKE_UP, asked)
     elif not _reject_rows(connection, personal, job, request.rows):
         return ReviewVerdict.UNKNOWN_ROWS
     verdict = ReviewVerdict.APPROVED if request.approve else ReviewVerdict.REJECTED

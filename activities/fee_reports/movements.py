@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from activities.ledger.principal import MAKES_PRINCIPAL, in_sql
 from workflows.rules.fee_calendar import ReportPeriod
 
 PATIENCE_SECONDS: Final = 120
@@ -40,13 +41,14 @@ PLACED: Final = r"""
     )"""
 """Every bill with the month that it belongs to."""
 
-_IS_DUE: Final = "coalesce(undone.kind, entries.kind) IN ('billing', 'credit', 'transfer_of_debt')"
-_RECEIVED_SO_FAR: Final = """
+_PRINCIPAL: Final = in_sql(MAKES_PRINCIPAL)
+_IS_DUE: Final = f"coalesce(undone.kind, entries.kind) IN {_PRINCIPAL}"
+_RECEIVED_SO_FAR: Final = f"""
             SELECT coalesce(-sum(paid.amount), 0)
             FROM postings AS paid JOIN journal_entries AS by ON by.id = paid.entry
             WHERE paid.community = postings.community AND paid.bill = postings.bill
-                AND paid.ledger_account = 'receivable' AND by.kind NOT IN ('billing', 'credit', 'transfer_of_debt')
-                AND (paid.entry, paid.line) <= (postings.entry, postings.line)"""
+                AND paid.ledger_account = 'receivable' AND by.kind NOT IN {_PRINCIPAL}
+                AND (paid.entry, paid.line) <= (postings.entry, postings.line)"""  # noqa: S608 - constants
 
 POSTED: Final = f"""
     SELECT postings.bill, postings.entry, postings.line, postings.on_day, postings.amount, {_IS_DUE} AS is_due,

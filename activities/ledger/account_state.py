@@ -7,23 +7,21 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.orm import aliased
 
+from activities.ledger.principal import MAKES_PRINCIPAL
 from activities.records.bill_tables import Bill
 from activities.records.community_tables import Unit
 from activities.records.fee_tables import FeeAccount
 from activities.records.journal_tables import JournalEntry, Liability, Posting
 from workflows.messages.fee_policy import LateFeePolicy
-from workflows.messages.ledger import AccountStanding, BillKind, BillStanding, Book, EntryKind, FeeItem, LedgerAccount
+from workflows.messages.ledger import AccountStanding, BillKind, BillStanding, Book, FeeItem, LedgerAccount
 from workflows.rules.allocation import OpenBill
 from workflows.rules.amounts import ZERO
 from workflows.rules.late_fee import PrincipalChange, accrued
-
-_MAKES_PRINCIPAL: Final = (EntryKind.BILLING, EntryKind.CREDIT, EntryKind.TRANSFER_OF_DEBT)
-"""What a bill's principal consists of after approved adjustments; everything else pays it, or takes that back."""
 
 
 class BillState(NamedTuple):
@@ -139,6 +137,11 @@ def late_fee_of(
     )
 
 
+def asked_for(connection: Connection, community: str, number: str) -> Decimal:
+    """Return what a bill asks for after its credits, paid or not, CNY."""
+    return _changes(connection, community, [number])[number][0]
+
+
 def _changes(
     connection: Connection, community: str, bills: Sequence[str]
 ) -> defaultdict[str, tuple[Decimal, list[PrincipalChange]]]:
@@ -150,7 +153,7 @@ def _changes(
     kind = func.coalesce(undone.kind, JournalEntry.kind)
     day = func.coalesce(undone.on_day, JournalEntry.on_day)
     moved = connection.execute(
-        select(Posting.bill, kind.in_(_MAKES_PRINCIPAL).label("billed"), day.label("day"), func.sum(Posting.amount))
+        select(Posting.bill, kind.in_(MAKES_PRINCIPAL).label("billed"), day.label("day"), func.sum(Posting.amount))
         .join(JournalEntry, JournalEntry.id == Posting.entry)
         .outerjoin(undone, undone.id == JournalEntry.reverses)
         .where(

@@ -38,6 +38,7 @@ class NewCredit:
     actor: Actor
     approved_by: tuple[str, ...]
     source: str
+    reason: str = ""
 
 
 def credit_bill(connection: Connection, personal: PersonalDataCipher, new: NewCredit) -> str:
@@ -73,6 +74,7 @@ def credit_bill(connection: Connection, personal: PersonalDataCipher, new: NewCr
                 legs=legs,
                 approved_by=new.approved_by,
                 source=new.source,
+                reason=new.reason,
                 reverses=undone,
             ),
         )

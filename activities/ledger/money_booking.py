@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from activities.connections.personal_data import PersonalDataCipher
-from activities.ledger.account_state import late_fee_of, prepaid_balance
+from activities.ledger.account_state import asked_for, late_fee_of, prepaid_balance
 from activities.ledger.credits import NewCredit, credit_bill
 from activities.ledger.debt_assumption import Assumption, assume_debt, open_debt
 from activities.ledger.deposits import deposit_held
@@ -139,7 +139,7 @@ def _waive(connection: Connection, personal: PersonalDataCipher, booking: Bookin
 def _credit(connection: Connection, personal: PersonalDataCipher, booking: Booking, policy: Policy) -> Booked:
     request: CreditRequest = booking.request  # type: ignore[assignment]
     bill = _bill(connection, booking.community, request.bill)
-    asks_for = late_fee_of(connection, booking.community, request.bill, booking.at.date(), policy.late_fee).principal
+    asks_for = asked_for(connection, booking.community, request.bill)
     _at_most(request.amount, asks_for, "more_than_owed", "该账单现应收")
     new = NewCredit(
         community=booking.community,

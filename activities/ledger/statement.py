@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.documents.payers import payers_of
+from activities.ledger.principal import MAKES_PRINCIPAL, in_sql
 from activities.ledger.receipt_books import spelled_receipt
 from activities.ledger.refused import LedgerRefusedError
 from workflows.messages.ledger import EntryKind
@@ -20,7 +21,7 @@ from workflows.messages.money import Amount
 from workflows.rules.amounts import ZERO
 
 _MOVED: Final = text(
-    """
+    f"""
     SELECT entries.id, entries.on_day, entries.kind, entries.source,
         coalesce(sum(amount) FILTER (WHERE ledger_account = 'receivable' AND makes_principal), 0.00) AS charged,
         coalesce(-sum(amount) FILTER (WHERE ledger_account = 'receivable' AND NOT makes_principal), 0.00) AS paid,
@@ -33,13 +34,13 @@ _MOVED: Final = text(
     FROM postings JOIN journal_entries AS entries ON entries.id = postings.entry
     LEFT JOIN journal_entries AS undone ON undone.id = entries.reverses
     CROSS JOIN LATERAL (
-        SELECT coalesce(undone.kind, entries.kind) IN ('billing', 'credit', 'transfer_of_debt') AS makes_principal
+        SELECT coalesce(undone.kind, entries.kind) IN {in_sql(MAKES_PRINCIPAL)} AS makes_principal
     ) AS what
     WHERE postings.community = :community AND account = :account AND postings.on_day <= :last
       AND (entries.book = 'management' OR ledger_account = 'deposit')
       AND ledger_account IN ('receivable', 'late_fee_income', 'prepayment', 'deposit')
     GROUP BY entries.id ORDER BY entries.on_day, entries.id
-    """
+    """  # noqa: S608 - constants
 )
 
 

@@ -1,6 +1,5 @@
 """POST and GET billing: shifts counted, the day closed, cash banked 当班、日结、缴款 (S4 4.2.1.7; §9.7)."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -14,9 +13,8 @@ from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right,
 from starters.intake_api.cash_bodies import ClosingBody, CountBody, DepositBody, ShiftNumber, SlipNumber
 from starters.intake_api.fee_bodies import Day
 from starters.intake_api.intake import TheIntake
-from starters.intake_api.ledger_transaction import in_ledger, policy_now
+from starters.intake_api.ledger_transaction import in_ledger, now_by, now_in, policy_now
 from starters.intake_api.problems import documented
-from workflows.rules.business_time import local
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["cash desk 收银"])
 _ALWAYS = ("records_unavailable", "no_policy_in_force")
@@ -42,7 +40,7 @@ async def count_a_shift(
     intake: TheIntake,
 ) -> ShiftStanding:
     """Count what was taken by each method. Without a difference the shift is closed; with one it waits for approval."""
-    actor, at = person_of(caller), local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
+    actor, at = person_of(caller), now_in(intake, community)
     return await in_ledger(
         intake,
         lambda connection: count_shift(
@@ -71,7 +69,7 @@ async def approve_a_difference(
     intake: TheIntake,
 ) -> ShiftStanding:
     """Approve a difference 长款/短款 as somebody else's superior: it is posted, and the shift is closed."""
-    approver, at = person_of(caller), local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
+    approver, at = person_of(caller), now_in(intake, community)
     return await in_ledger(
         intake,
         lambda connection: approve_difference(
@@ -96,8 +94,7 @@ async def close_a_day(
 ) -> DayClosing:
     """Close the day into a 《缴款单》: deposited, or after the bank has closed 在途 or with finance."""
     actor, policy, calendar = person_of(caller), policy_now(intake, community), intake.snapshots.current().calendar
-    tz = policy.calendar.tz
-    at = local(datetime.now(UTC), tz)
+    at, tz = now_by(policy), policy.calendar.tz
     return await in_ledger(
         intake,
         lambda connection: close_day(
@@ -167,8 +164,8 @@ async def confirm_a_deposit(
     intake: TheIntake,
 ) -> DayClosing:
     """Confirm that cash 在途, or with finance, is in the bank, all of it."""
-    actor, tz = person_of(caller), policy_now(intake, community).calendar.tz
-    at = local(datetime.now(UTC), tz)
+    actor, at = person_of(caller), now_in(intake, community)
+    tz = str(at.tzinfo)
     return await in_ledger(
         intake,
         lambda connection: confirm_banking(

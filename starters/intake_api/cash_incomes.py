@@ -1,6 +1,6 @@
 """POST and GET billing: the car park, paid services, money without a bill 停车、有偿服务、直接收入 (S4 4.3–4.6)."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -14,8 +14,8 @@ from activities.opening.message_keys import body_digest, key_digest
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with, person_of
 from starters.intake_api.cash_bodies import Case, CollectedBody, IncomeBody, ItemCode, Month, ParkingBody, PayoutBody
-from starters.intake_api.intake import Intake, TheIntake
-from starters.intake_api.ledger_transaction import KEYED, in_ledger, policy_now
+from starters.intake_api.intake import TheIntake
+from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_in, policy_now
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.people import Role
 from workflows.rules.business_time import local
@@ -71,7 +71,7 @@ async def hand_in_the_car_park(
     intake: TheIntake,
 ) -> HandIn:
     """Hand in the day as the attendant, or check an attendant's as the cashier, whose shift takes the cash."""
-    actor, at = person_of(caller), _now(intake, community)
+    actor, at = person_of(caller), now_in(intake, community)
     if actor.role is Role.PARKING_ATTENDANT:
         if body.attendant not in ("", actor.code):
             raise ProblemError("unknown_staff", "车管员只能交自己的账")
@@ -152,7 +152,7 @@ async def take_over_a_services_money(
     intake: TheIntake,
 ) -> MoneyTaken:
     """Take over what was collected on a case and is not with you yet; money laid out for the customer is no income."""
-    actor, at = person_of(caller), _now(intake, community)
+    actor, at = person_of(caller), now_in(intake, community)
     number = await in_ledger(
         intake,
         lambda connection: take_over_collected(
@@ -187,7 +187,7 @@ async def take_an_income(
     intake: TheIntake,
 ) -> MoneyTaken:
     """Take an operating, renovation or parking charge, or agency money, by the posted list and nothing else."""
-    actor, at = person_of(caller), _now(intake, community)
+    actor, at = person_of(caller), now_in(intake, community)
     new = NewIncome(
         community=community,
         key=key_digest(caller.caller, key),
@@ -218,7 +218,7 @@ async def pay_agency_money_out(
     intake: TheIntake,
 ) -> PaidOut:
     """Pay on as finance what was taken in for others, out of the bank and never out of the till."""
-    actor, at = person_of(caller), _now(intake, community)
+    actor, at = person_of(caller), now_in(intake, community)
     entry = await in_ledger(
         intake,
         lambda connection: pay_agency_out(
@@ -233,7 +233,3 @@ async def pay_agency_money_out(
         ),
     )
     return PaidOut(entry=entry)
-
-
-def _now(intake: Intake, community: str) -> datetime:
-    return local(datetime.now(UTC), policy_now(intake, community).calendar.tz)

@@ -1,6 +1,5 @@
 """POST and GET billing: receipt books and receipts 收据 (§9.7): issued, void, in red, lost, handed in."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -27,11 +26,10 @@ from starters.intake_api.cash_bodies import (
     ReceiptNumber,
 )
 from starters.intake_api.intake import Intake, TheIntake
-from starters.intake_api.ledger_transaction import in_ledger, policy_now
+from starters.intake_api.ledger_transaction import in_ledger, now_in, policy_now
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.cash_desk import ReceiptState
 from workflows.messages.people import Role
-from workflows.rules.business_time import local
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["cash desk 收银"])
 _ALWAYS = ("records_unavailable", "no_policy_in_force")
@@ -81,7 +79,7 @@ async def register_a_book(
     """Register a book of consecutive numbers and hand it to a cashier; registered twice is once."""
     person_of(caller)
     _refuse_no_cashier(intake, community, body.holder)
-    at = _now(intake, community)
+    at = now_in(intake, community)
     await in_ledger(
         intake,
         lambda connection: open_book(connection, community, body.code, body.first, body.last, body.holder, at),
@@ -130,7 +128,7 @@ async def issue_a_receipt(
     intake: TheIntake,
 ) -> ReceiptIssued:
     """Issue the receipt of a payment out of your book; a payment has one, however often you ask."""
-    cashier, at = person_of(caller).code, _now(intake, community)
+    cashier, at = person_of(caller).code, now_in(intake, community)
     number = await in_ledger(
         intake,
         lambda connection: issue_receipt(
@@ -158,7 +156,7 @@ async def ask_for_a_cancellation(
     intake: TheIntake,
 ) -> CancellationStands:
     """Ask for a receipt to be void, with all its copies, or in red after the closing; until then it holds."""
-    cashier, at = person_of(caller).code, _now(intake, community)
+    cashier, at = person_of(caller).code, now_in(intake, community)
     await in_ledger(
         intake,
         lambda connection: ask_cancellation(
@@ -186,7 +184,7 @@ async def void_a_receipt(
     intake: TheIntake,
 ) -> CancellationStands:
     """Grant as a superior that a receipt is void, the same day before the closing; the payment gets a new one."""
-    approver, at = person_of(caller), _now(intake, community)
+    approver, at = person_of(caller), now_in(intake, community)
     return _stands(
         await in_ledger(
             intake,
@@ -208,7 +206,7 @@ async def reverse_a_receipt_in_red(
     intake: TheIntake,
 ) -> CancellationStands:
     """Grant as finance that a receipt is reversed in red after the closing; the payment gets a new one."""
-    approver, at = person_of(caller), _now(intake, community)
+    approver, at = person_of(caller), now_in(intake, community)
     return _stands(
         await in_ledger(
             intake,
@@ -231,17 +229,13 @@ async def register_a_lost_copy(
 ) -> LostCopyRegistered:
     """Register that the customer has lost his copy; the original is not issued again."""
     person_of(caller)
-    at = _now(intake, community)
+    at = now_in(intake, community)
     await in_ledger(intake, lambda connection: register_lost_copy(connection, community, receipt, at))
     return LostCopyRegistered(number=receipt)
 
 
 def _stands(done: Cancelled) -> CancellationStands:
     return CancellationStands(number=done.number, state=done.state, red=done.red, reissued=done.reissued)
-
-
-def _now(intake: Intake, community: str) -> datetime:
-    return local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
 
 
 def _refuse_no_cashier(intake: Intake, community: str, staff: str) -> None:

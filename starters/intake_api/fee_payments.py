@@ -18,7 +18,7 @@ from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
 from starters.intake_api.fee_bodies import GatewayPaymentBody, PaymentBody
 from starters.intake_api.intake import Intake, TheIntake
-from starters.intake_api.ledger_transaction import KEYED, in_ledger, policy_now
+from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_in, policy_now
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.ledger import PaymentMethod
 from workflows.messages.people import Actor, Role
@@ -64,7 +64,7 @@ async def open_a_shift(
     community: CommunityCode, caller: Annotated[Caller, caller_with(Right.COLLECT)], intake: TheIntake
 ) -> ShiftOpened:
     """Open your shift at the cash desk; the one that is open is the one."""
-    at = local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
+    at = now_in(intake, community)
     shift = await in_ledger(intake, lambda connection: open_shift(connection, community, caller.staff, at.date(), at))
     return ShiftOpened(shift=shift)
 
@@ -108,7 +108,7 @@ async def reverse_a_payment(
     intake: TheIntake,
 ) -> Reversed:
     """Reverse a payment that the bank has taken back, as if it had never come; repeating it is harmless."""
-    at = local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
+    at = now_in(intake, community)
     personal, actor = intake.database.personal, actor_of(caller)
     account = await in_ledger(
         intake, lambda connection: reverse_payment(connection, personal, community, payment, actor, at)

@@ -4,7 +4,7 @@ A report that was sent is shown as it was sent; before that it is a preview of h
 of the cash desk's month (``fee_cases.py``).
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Response
@@ -23,12 +23,11 @@ from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, caller_with
 from starters.intake_api.fee_report_bodies import ArrearsReasonsBody
 from starters.intake_api.intake import Intake, TheIntake
-from starters.intake_api.ledger_transaction import in_ledger, policy_now
+from starters.intake_api.ledger_transaction import in_ledger, now_by, now_in, policy_now
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.fee_reports import Figure
 from workflows.messages.ledger import FeeItem, PaymentMethod
 from workflows.messages.message import Moment
-from workflows.rules.business_time import local
 from workflows.rules.fee_calendar import ReportKind, ReportPeriod, parse_period
 from workflows.rules.quarters import Quarter
 
@@ -186,7 +185,7 @@ async def list_arrears(
 ) -> ArrearsList:
     """Who is in arrears, since when, why, and how far dunning has come; 200 accounts at once, the oldest first."""
     policy = policy_now(intake, community)
-    at = local(datetime.now(UTC), policy.calendar.tz)
+    at = now_by(policy)
     page = _cursor(after) if after else None
     found = await in_ledger(
         intake,
@@ -209,13 +208,12 @@ async def enter_arrears_reasons(
     intake: TheIntake,
 ) -> ReasonsEntered:
     """Enter why accounts are in arrears, without which the report is not sent; the same again changes nothing."""
-    tz = policy_now(intake, community).calendar.tz
-    at = local(datetime.now(UTC), tz)
+    at = now_in(intake, community)
     given = [(one.account, one.reason, one.note) for one in body.reasons]
     entered = await in_ledger(
         intake,
         lambda connection: record_arrears_reasons(
-            connection, intake.database.personal, community, given, at, caller.staff, tz
+            connection, intake.database.personal, community, given, at, caller.staff, str(at.tzinfo)
         ),
     )
     return ReasonsEntered(entered=entered)
@@ -231,7 +229,7 @@ async def read_overview(
     intake: TheIntake,
 ) -> FeeOverview:
     """How a quarter stands: rate, notices not sent, open arrears by stage, cash 在途. CNY."""
-    at = local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
+    at = now_in(intake, community)
     return await in_ledger(intake, lambda connection: overview(connection, community, Quarter.parse(quarter), at))
 
 
@@ -243,7 +241,7 @@ def _period(kind: ReportKind, code: str) -> ReportPeriod:
 
 
 def _occasion(connection: Connection, intake: Intake, community: str, period: ReportPeriod) -> Occasion:
-    at = local(datetime.now(UTC), policy_now(intake, community).calendar.tz)
+    at = now_in(intake, community)
     return occasion(connection, community, period, at)
 
 

@@ -1,6 +1,5 @@
 """POST and GET billing: facts of units, accounts, the table, notices 收费账务 (S4 4; ``docs/domain/fees.md``)."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -20,12 +19,11 @@ from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
 from starters.intake_api.fee_bodies import FactBody, SendNoticesBody
 from starters.intake_api.intake import TheIntake
-from starters.intake_api.ledger_transaction import KEYED, areas_of, in_ledger, policy_now
+from starters.intake_api.ledger_transaction import KEYED, areas_of, in_ledger, now_by, policy_now
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.ledger import AccountStanding
 from workflows.messages.people import Actor, Role
 from workflows.messages.unit_facts import UnitFactKind
-from workflows.rules.business_time import local
 
 _WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
@@ -71,7 +69,7 @@ async def enter_a_fact(
     An occupation is seen by a steward and confirmed by the supervisor, who sends it and names the steward.
     """
     snapshot, policy = intake.snapshots.current(), policy_now(intake, community)
-    at = local(datetime.now(UTC), policy.calendar.tz)
+    at = now_by(policy)
     actor, confirmed_by = actor_of(caller), ""
     if body.kind is UnitFactKind.OCCUPIED:
         if caller.role not in MAY_CONFIRM:
@@ -111,7 +109,7 @@ async def read_an_account(
 ) -> AccountStanding:
     """How an account stands today: its open bills with their late fee, and what it has prepaid (CNY)."""
     policy = policy_now(intake, community)
-    today = local(datetime.now(UTC), policy.calendar.tz).date()
+    today = now_by(policy).date()
     found = await in_ledger(intake, lambda connection: standing(connection, community, account, today, policy.late_fee))
     if found is None:
         raise ProblemError("unknown_account")
@@ -208,7 +206,7 @@ async def send_the_notices(
 ) -> tuple[NoticeOut, ...]:
     """Send 《缴费通知单》 as they were written: each total has to be the table's to the cent; all are sent or none."""
     policy, calendar = policy_now(intake, community), intake.snapshots.current().calendar
-    at = local(datetime.now(UTC), policy.calendar.tz)
+    at = now_by(policy)
     written = [WrittenNotice(one.number, one.total) for one in body.notices]
     actor = actor_of(caller)
 

@@ -47,9 +47,14 @@ def areas_of(connection: Connection, community: str, caller: Caller) -> frozense
     return frozenset(area for area, since, until in posts if holds(since, until, today))
 
 
-def now_in(policy: Policy) -> datetime:
-    """The present instant on the community's clock: its date is the business day."""
+def now_by(policy: Policy) -> datetime:
+    """The present instant on the clock of the policy's community: its date is the business day."""
     return local(datetime.now(UTC), policy.calendar.tz)
+
+
+def now_in(intake: Intake, community: str) -> datetime:
+    """The present instant on the community's clock; raises ``CaseRefusedError`` (``no_policy_in_force``)."""
+    return now_by(policy_now(intake, community))
 
 
 def policy_now(intake: Intake, community: str) -> Policy:

@@ -18,7 +18,7 @@ from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with, person_of
 from starters.intake_api.cash_incomes import MoneyTaken
 from starters.intake_api.intake import Intake, TheIntake
-from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_in, policy_now
+from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_by, now_in, policy_now
 from starters.intake_api.money_bodies import DepositBody, MoneyRequestBody, SignatureBody
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.money_requests import MoneyRequestKind, MoneyRequestState
@@ -98,7 +98,7 @@ async def ask_for_money(
     policy = policy_now(intake, community)
     asking = Asking(
         community=community, key=key_digest(caller.caller, key), body_digest=body_digest(body),
-        request=body.to_request(), actor=person_of(caller), at=now_in(policy), reason=body.reason,
+        request=body.to_request(), actor=person_of(caller), at=now_by(policy), reason=body.reason,
     )  # fmt: skip
     personal = intake.database.personal
     return RequestOut.of(await in_ledger(intake, lambda connection: ask(connection, personal, asking, policy)))
@@ -122,7 +122,7 @@ async def sign_a_request(
     if not body.approved and not body.note:
         raise ProblemError("reason_required")
     policy = policy_now(intake, community)
-    signer, at, personal = person_of(caller), now_in(policy), intake.database.personal
+    signer, at, personal = person_of(caller), now_by(policy), intake.database.personal
 
     def signed(connection: Connection) -> RequestStanding:
         return sign(
@@ -146,7 +146,7 @@ async def withdraw_a_request(
     intake: TheIntake,
 ) -> RequestOut:
     """Take your own request back while it waits."""
-    actor, at = person_of(caller), now_in(policy_now(intake, community))
+    actor, at = person_of(caller), now_in(intake, community)
     return await _answered(intake, lambda db: withdraw(db, intake.database.personal, community, request, actor, at))
 
 
@@ -193,7 +193,7 @@ async def take_a_deposit(
     """Take a deposit: a liability in the renovation book, never income."""
     new = NewDeposit(
         community=community, key=key_digest(caller.caller, key), body_digest=body_digest(body), account=body.account,
-        amount=body.amount, method=body.method, at=now_in(policy_now(intake, community)), actor=person_of(caller),
+        amount=body.amount, method=body.method, at=now_in(intake, community), actor=person_of(caller),
     )  # fmt: skip
     personal = intake.database.personal
     return MoneyTaken(payment=await in_ledger(intake, lambda connection: take_deposit(connection, personal, new)))

@@ -14,7 +14,7 @@ from activities.records.community_tables import Community
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, caller_with
 from starters.intake_api.intake import Intake, TheIntake
-from starters.intake_api.ledger_transaction import in_ledger, now_in, policy_now
+from starters.intake_api.ledger_transaction import in_ledger, now_in
 from starters.intake_api.problems import ProblemError, documented
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
@@ -81,7 +81,7 @@ async def print_a_statement(
     last: _Day = None,
 ) -> Response:
     """The statement on paper, for the counter. Personal data."""
-    at = now_in(policy_now(intake, community))
+    at = now_in(intake, community)
     personal = intake.database.personal
 
     def work(connection: Connection) -> bytes:
@@ -98,7 +98,7 @@ async def print_a_statement(
 
 
 async def _statement(intake: Intake, community: str, account: str, first: date | None, last: date | None) -> Statement:
-    until = last or now_in(policy_now(intake, community)).date()
+    until = last or now_in(intake, community).date()
     personal = intake.database.personal
     return await in_ledger(
         intake, lambda connection: statement(connection, personal, community, account, first or _LONG_AGO, until)

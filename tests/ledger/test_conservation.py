@@ -1,10 +1,13 @@
 """Money is conserved over random sequences of bills, payments, reversals, refunds, credits, transfers and prices.
 
-Ten thousand lives of a unit, each of a dozen movements on the real ledger; after every movement the books are looked
-at. A life is one transaction that is rolled back when it ends, and what would be transactions in it are savepoints, at
-whose end everything is checked that PostgreSQL checks when a transaction is committed.
+Lives of a unit, each of a dozen movements on the real ledger; now and then the books are looked at. A life is one
+transaction that is rolled back when it ends, and what would be transactions in it are savepoints, at whose end
+everything is checked that PostgreSQL checks when a transaction is committed.
+
+``GUANJIA_LIVES=10000 pytest -n 2 tests/ledger/test_conservation.py`` plays ten times as many, in a quarter of an hour.
 """
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,10 +43,13 @@ from workflows.rules.quarters import Quarter
 CASHIER = Actor(role=Role.CASHIER, code="C001")
 FINANCE = Actor(role=Role.FINANCE, code="F001")
 STEWARD = Actor(role=Role.STEWARD, code="G001")
-LIVES = 400
+POLICY = policy()
+LIVES = int(os.environ.get("GUANJIA_LIVES", "1000"))
 BATCHES = 20
 """Tests that share the lives, so that several processes can play them."""
 MOVEMENTS = 12
+LOOKS = 4
+"""After how many movements the books are looked at."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class Life:
                 community=CODE, key=f"p{self.step}", body_digest="", account=account, amount=amount,
                 method=PaymentMethod.TRANSFER, succeeded_at=self.now, actor=CASHIER,
             )  # fmt: skip
-            taken = take_payment(connection, self.db.personal, new, policy())
+            taken = take_payment(connection, self.db.personal, new, POLICY)
             assert sum(part.amount for part in taken.parts) == amount
         self.payments.append(taken.number)
 
@@ -119,7 +125,7 @@ class Life:
             key=f"f{self.step}", at=self.now, actor=STEWARD,
         )  # fmt: skip
         with self.db.begin() as connection:
-            enter_fact(connection, self.db.personal, new, policy(), CALENDAR_OF_2026)
+            enter_fact(connection, self.db.personal, new, POLICY, CALENDAR_OF_2026)
 
     def request(self, **body: Any) -> None:
         """Something that is asked for and signed by everybody who must."""
@@ -128,9 +134,9 @@ class Life:
             community=CODE, key=f"r{self.step}", body_digest="", request=request, actor=CASHIER, at=self.now, reason="x"
         )
         with self.db.begin() as connection:
-            number = ask(connection, self.db.personal, asking, policy()).number
+            number = ask(connection, self.db.personal, asking, POLICY).number
             for signer in (Actor(role=Role.COMPANY_MANAGER, code="B001"), FINANCE):
-                sign(connection, self.db.personal, CODE, number, signer, self.now, policy())
+                sign(connection, self.db.personal, CODE, number, signer, self.now, POLICY)
 
     def some(self, statement: str) -> Any:
         """One of the rows, at random; refused like anything else that is not there."""
@@ -165,7 +171,7 @@ class Life:
             at=self.now, actor=CASHIER, supervisor="S001", finance="F001",
         )  # fmt: skip
         with self.db.begin() as connection:
-            enter_terms(connection, self.db.personal, new, policy())
+            enter_terms(connection, self.db.personal, new, POLICY)
 
 
 def look_at_the_books(connection: Connection) -> None:
@@ -190,7 +196,7 @@ def look_at_the_books(connection: Connection) -> None:
 def what_was_billed_is_what_should_be(connection: Connection) -> None:
     """Bills and adjustments of a billed quarter come to what the facts now say, for every payer (F7)."""
     billed = quarters_billed(connection, CODE, "1-101")
-    fee = policy().fee
+    fee = POLICY.fee
     (unit,) = unit_chargings(connection, CODE, units=["1-101"], trigger=fee.trigger, vacancy=fee.vacancy)
     for quarter in sorted({one.period for one in billed}):
         lines = charge_lines(unit, quarter.first_day, quarter.last_day, fee.half_factor)
@@ -206,11 +212,12 @@ def test_money_is_conserved_whatever_happens(billed: Database, tables: QuarterTa
     for seed in range(batch, LIVES, BATCHES):
         with one_life(billed) as db:
             life = Life(db, QuarterTables(db), seed)
-            for _ in range(MOVEMENTS):
+            for movement in range(1, MOVEMENTS + 1):
                 if life.today >= Quarter(2026, 1).last_day and not _is_billed(db):
                     bill_quarter(life.tables, "2026Q2", f"{life.today:%m-%d} 09:00")
                 life.move()
-                look_at_the_books(db.connection)
+                if movement % LOOKS == 0:
+                    look_at_the_books(db.connection)
             what_was_billed_is_what_should_be(db.connection)
 
 
