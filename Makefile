@@ -2,12 +2,14 @@
 #   make run     start the one-machine centre           make test   run every test
 #   make demo    play a repair and a quarter of fees    make check  format, lint, types, contracts, tests
 #   make bench   ratios against a bare reference        make lock   renew the locks from pyproject.toml
+#   make chaos   kill everything while work flows (CHAOS_ARGS="--cases 200 --seed 7")
 #   make clean   remove .venv and caches (never var/)   make screenshots  renew docs/images
 
 PYTHON ?= python3.11
 UV ?= uv
 TEST_WORKERS ?= 2
 PYTEST_ARGS ?=
+CHAOS_ARGS ?=
 SOURCES := workflows activities workers starters deploy tests bench
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -17,7 +19,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOP := .venv/.develop-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench screenshots format lint lock clean
+.PHONY: help run demo test check bench chaos screenshots format lint lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -48,6 +50,9 @@ bench: $(DEVELOP)
 	.venv/bin/python -m bench.repairs
 	.venv/bin/python -m bench.fees
 	.venv/bin/python -m bench.notices
+
+chaos: $(DEVELOP)
+	.venv/bin/python -m tests.chaos $(CHAOS_ARGS)
 
 format: $(DEVELOP)
 	.venv/bin/ruff check --fix $(SOURCES)

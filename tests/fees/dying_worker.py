@@ -2,11 +2,13 @@
 
 ``FOLDER/points`` lists the points, a line each, such as ``billing.issue_bills before`` or ``… after``: before the
 effect, or after it and before Temporal hears of it. A point that has fired has left a file, which proves it and keeps
-it from firing again.
+it from firing again. ``FOLDER/odds``, if it is there, is how likely each moment of every effect is to be the last one;
+``FOLDER/deaths`` then names the moments that were.
 """
 
 import asyncio
 import os
+import random
 import signal
 import sys
 from functools import partial
@@ -28,6 +30,8 @@ class Death(Interceptor):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._points = (folder / "points").read_text().splitlines()
+        self._odds = folder / "odds"
+        self._chance = random.Random()  # noqa: S311 - a fault's own dice
 
     def intercept_activity(self, following: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _Dying(following, self)
@@ -38,6 +42,10 @@ class Death(Interceptor):
         fired = self._folder / point.replace(" ", "_")
         if point in self._points and not fired.exists():
             fired.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self._odds.exists() and self._chance.random() < float(self._odds.read_text()):
+            with (self._folder / "deaths").open("a") as deaths:
+                deaths.write(point + "\n")
             os.kill(os.getpid(), signal.SIGKILL)
 
 

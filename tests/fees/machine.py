@@ -128,8 +128,10 @@ def machine_in(folder: Path, keyring: KeyRing) -> Iterator[Machine]:
         }
         machine = Machine(postgres, folder, environment, port)
         machine.start_temporal()
-        yield machine
-        machine.stop_temporal()
+        try:
+            yield machine
+        finally:
+            machine.stop_temporal()
 
 
 @contextlib.asynccontextmanager

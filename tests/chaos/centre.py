@@ -1,0 +1,144 @@
+"""A whole service centre of separate processes, each of which comes back when it is killed."""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from sqlalchemy import text
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.testing import TimeSkipper
+
+from activities.connections.database import Database
+from activities.connections.keys import KeyRing
+from activities.records.tokens import issue_token
+from tests.chaos.api_process import CLOCKS
+from tests.chaos.provider import Provider, serving
+from tests.deploy.centre import free_ports
+from tests.fees.machine import Machine, machine_in
+from workflows.messages.identifiers import TaskQueue
+from workflows.messages.people import Role
+
+HOME = "YGHY"
+PATIENCE = 180
+"""Seconds within which a word is heard, whoever is down."""
+_UNSETTLED = frozenset({429, 500, 502, 503, 504})
+"""Answers after which the same request is sent again under the same key."""
+
+
+class Centre:
+    """The machine, its API, its provider, and who has died of what."""
+
+    def __init__(self, machine: Machine, keyring: KeyRing, provider: Provider, address: str) -> None:
+        self.machine, self.keyring, self.provider = machine, keyring, provider
+        (port,) = free_ports(1)
+        self.url = f"http://127.0.0.1:{port}/v1/communities/{HOME}"
+        webhook = {HOME: {"url": address, "secret": "whsec_" + "Z3VhbmppYS1jaGFvcy1zZWNyZXQtMDEyMzQ1Njc4OTA="}}
+        machine.environment |= {
+            "GUANJIA_API_PORT": str(port),
+            "GUANJIA_WEBHOOK": json.dumps(webhook),
+            "GUANJIA_NOTIFICATION_ORDER": json.dumps(["webhook", "inbox"]),
+            "GUANJIA_REQUESTS_PER_MINUTE": "1000000",
+            "GUANJIA_WORKERS__PATIENCE_SECONDS": "120",
+        }
+        self.database = Database.connect(machine.environment["GUANJIA_DATABASE_URL"], keyring, pool_size=10)
+        self.http = httpx2.AsyncClient(timeout=30, trust_env=False, limits=httpx2.Limits(max_connections=200))
+        self.skipper: TimeSkipper | None = None
+        self.processes: dict[str, asyncio.subprocess.Process] = {}
+        self.deaths: Counter[str] = Counter()
+        self._tokens = {post: self._token(*post) for post in self._posts()}
+
+    @property
+    def client(self) -> Client:
+        assert self.skipper is not None
+        return self.skipper.client
+
+    async def keep(self, name: str, *command: str) -> None:
+        """Keep a process of that name alive, however often it is killed."""
+        while True:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *command, env=self.machine.environment,
+                stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+            self.processes[name] = process
+            try:
+                await process.wait()
+            except asyncio.CancelledError:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+                raise
+            self.deaths[name.rstrip("0123456789")] += 1
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, if it is there just now."""
+        process = self.processes.get(name)
+        if process is not None and process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+
+    def _posts(self) -> list[tuple[Role, str]]:
+        statement = text(
+            "SELECT DISTINCT role, staff FROM posts WHERE community = :home AND until IS NULL ORDER BY 1, 2"
+        )
+        with self.database.begin() as connection:
+            return [(Role(role), staff) for role, staff in connection.execute(statement, {"home": HOME})]
+
+    def _token(self, role: Role, staff: str) -> str:
+        """Issued before the API starts: a later one is known to it only after some seconds."""
+        return issue_token(self.database, caller=f"{role}-{staff}", role=role, communities=[HOME], staff=staff)
+
+    async def request(self, method: str, path: str, who: tuple[Role, str], key: str = "", body: Any = None) -> Any:
+        """Ask until there is an answer that settles it; the same key each time."""
+        until = asyncio.get_running_loop().time() + PATIENCE
+        headers = {"Authorization": f"Bearer {self._tokens[who]}", **({"Idempotency-Key": key} if key else {})}
+        while True:
+            with contextlib.suppress(httpx2.TransportError):
+                answer = await self.http.request(method, f"{self.url}/{path}", headers=headers, json=body)
+                if answer.status_code not in _UNSETTLED:
+                    return answer
+            assert asyncio.get_running_loop().time() < until, f"{method} {path} was never answered"
+            await asyncio.sleep(0.3)
+
+    async def insisted(self, what: Any) -> Any:
+        """Repeat something that Temporal or PostgreSQL has to hear, until it has."""
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            try:
+                return await what()
+            except RPCError:
+                assert asyncio.get_running_loop().time() < until
+                await asyncio.sleep(0.3)
+
+
+@contextlib.asynccontextmanager
+async def centre_in(
+    folder: Path, keyring: KeyRing, chance: random.Random, provider_odds: float
+) -> AsyncIterator[Centre]:
+    """Start everything; at the end everything is stopped."""
+    provider = Provider(chance, provider_odds)
+    with serving(provider) as address, machine_in(folder, keyring) as machine:
+        centre = Centre(machine, keyring, provider, address)
+        queues = [[TaskQueue.CASES, TaskQueue.NOTIFICATIONS], [TaskQueue.RECORDS, TaskQueue.BILLING]]
+        centre.skipper = TimeSkipper(await machine.connected(keyring), config=CLOCKS)
+        kept = [asyncio.create_task(centre.keep("api1", "tests.chaos.api_process"))]
+        for number, some in enumerate([*queues, *queues], start=1):
+            command = ("tests.fees.dying_worker", str(folder), *some)
+            kept.append(asyncio.create_task(centre.keep(f"worker{number}", *command)))
+        try:
+            yield centre
+        finally:
+            for task in kept:
+                task.cancel()
+            await asyncio.gather(*kept, return_exceptions=True)
+            await centre.http.aclose()
+            centre.database.close()

@@ -1,0 +1,101 @@
+"""Chaos: work flows through the centre while its parts are killed; afterwards the promises are looked at."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from activities.connections.keys import KeyRing
+from tests.chaos.centre import Centre, centre_in
+from tests.chaos.promises import Promises
+from tests.chaos.quarter import play_the_quarter
+from tests.chaos.traffic import Traffic
+
+MOMENTS_OF_A_CASE = 80
+"""Effects of a repair and its revisit, before and after each: about so many."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much flows, and how often each part is killed meanwhile; ``stopped`` is PostgreSQL's absence in seconds."""
+
+    cases: int
+    workers: int
+    temporal: int
+    postgres: int
+    api: int
+    stopped: float = 0
+    provider_odds: float = 0.1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What there was at the end, and which faults have fired."""
+
+    counts: dict[str, int]
+    faults: Counter[str]
+    seconds: float
+
+
+class Faults:
+    """Falls on the centre, one after the other, in an order drawn by lot."""
+
+    def __init__(self, centre: Centre, plan: Plan, chance: random.Random) -> None:
+        self.centre, self.plan, self.chance = centre, plan, chance
+        self.fired: Counter[str] = Counter()
+        self.to_come = (
+            ["temporal"] * plan.temporal + ["postgres"] * plan.postgres + ["api"] * plan.api
+            + ["worker"] * (plan.workers // 2) + (["stop postgres"] if plan.stopped else [])
+        )  # fmt: skip
+        chance.shuffle(self.to_come)
+
+    async def fall(self, flowing: Callable[[], bool]) -> None:
+        """Let them fall while there is traffic; what could not fall any more is in ``to_come``."""
+        while self.to_come and flowing():
+            await asyncio.sleep(self.chance.uniform(0.3, 1.5))
+            fault = self.to_come.pop()
+            await self.strike(fault)
+            self.fired[fault] += 1
+
+    async def strike(self, fault: str) -> None:
+        machine = self.centre.machine
+        match fault:
+            case "temporal":
+                await asyncio.to_thread(machine.kill_temporal)
+                await machine.connected(self.centre.keyring)
+            case "postgres":
+                await asyncio.to_thread(machine.kill_postgres)
+            case "stop postgres":
+                await asyncio.to_thread(machine.postgres.stop)
+                await asyncio.sleep(self.plan.stopped)
+                await asyncio.to_thread(machine.postgres.start)
+            case "api":
+                self.centre.kill("api1")
+            case "worker":
+                self.centre.kill(f"worker{self.chance.randint(1, 4)}")
+
+
+async def play(plan: Plan, seed: int, folder: Path) -> Outcome:
+    """Play the plan with that seed; raises ``AssertionError`` for a promise that does not hold."""
+    chance = random.Random(seed)  # noqa: S311 - a fault's own dice
+    began = time.monotonic()
+    keyring = KeyRing.generate()
+    (folder / "odds").write_text(str(plan.workers / 2 / (plan.cases * MOMENTS_OF_A_CASE)))
+    async with centre_in(folder, keyring, random.Random(seed + 1), plan.provider_odds) as centre:  # noqa: S311
+        traffic = Traffic(centre, chance, plan.cases, seed)
+        faults = Faults(centre, plan, chance)
+        flowing = asyncio.gather(traffic.flow(), asyncio.to_thread(play_the_quarter, centre))
+        falling = asyncio.create_task(faults.fall(lambda: not flowing.done()))
+        await flowing
+        await falling
+        (folder / "odds").unlink()
+        await traffic.revisit_all()
+        counts = await Promises(centre, traffic).all()
+        fired = faults.fired + Counter({f"provider {name}": count for name, count in centre.provider.faults.items()})
+        with contextlib.suppress(FileNotFoundError):
+            fired["worker at a named moment"] = len((folder / "deaths").read_text().splitlines())
+    return Outcome(counts, fired, time.monotonic() - began)

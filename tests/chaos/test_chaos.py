@@ -1,0 +1,19 @@
+"""A short chaos: every fault fires at least once, and every promise holds (``make chaos`` plays a long one)."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.playing import Plan, play
+
+
+@pytest.mark.timeout(600)
+async def test_nothing_promised_is_forgotten_whatever_is_killed(tmp_path: Path):
+    seed = secrets.randbelow(10**6)
+    print(f"seed {seed}")  # noqa: T201 - shown when it fails
+    plan = Plan(cases=30, workers=8, temporal=2, postgres=2, api=2, stopped=5, provider_odds=0.2)
+    outcome = await play(plan, seed, tmp_path)
+    assert outcome.counts["cases"] >= plan.cases
+    for fault in ("temporal", "postgres", "api", "worker", "stop postgres"):
+        assert outcome.faults[fault] >= 1, (fault, outcome.faults)
