@@ -76,6 +76,17 @@ def codec(
 
 
 @process_verbs.command()
+def figures() -> None:
+    """在 metrics_address 上提供 Prometheus 指标,并每小时核对记录与流程,直到 SIGTERM 或 SIGINT"""
+    from starters.figures import serve_figures
+
+    try:
+        asyncio.run(serve_figures(settings_here()))
+    except ValueError as error:
+        raise StartRefusedError(str(error), "set GUANJIA_METRICS_ADDRESS, such as 127.0.0.1:9465") from error
+
+
+@process_verbs.command()
 def migrate(
     database_only: Annotated[
         bool, typer.Option("--database-only", help="只更新表结构(Temporal Cloud 的搜索属性和保留期在其控制台设置)")

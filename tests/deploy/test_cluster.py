@@ -65,4 +65,4 @@ def test_a_command_typed_by_the_book_has_the_settings_and_secrets_of_the_units(t
 
 
 def test_there_is_a_unit_for_every_process_that_a_cluster_runs() -> None:
-    assert [unit.stem.removeprefix("guanjia-") for unit in UNITS] == ["api", "codec", "migrate", "worker"]
+    assert [unit.stem.removeprefix("guanjia-") for unit in UNITS] == ["api", "codec", "figures", "migrate", "worker"]

@@ -1,0 +1,59 @@
+"""Whether records and executions say the same 对账: a case on record that nobody works on, or the other way round.
+
+A case is started before its first line is written, and closed on record before its execution ends; so what is young
+is left alone, and so is what Temporal no longer keeps.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import text
+from temporalio.client import Client
+
+from activities.connections.database import Database
+from workflows.messages.identifiers import kind_of
+
+YOUNG: Final = timedelta(minutes=10)
+_OPEN = text("SELECT number FROM cases WHERE closed_at IS NULL AND recorded_at < :before")
+_RECORDED = text("SELECT number FROM cases WHERE number = ANY(:numbers)")
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Case numbers: open on record without an execution that runs, and running without a record."""
+
+    without_execution: tuple[str, ...]
+    without_record: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.without_execution) + len(self.without_record)
+
+
+async def reconcile(db: Database, client: Client, now: datetime) -> Differences:
+    """Compare every open record with every running execution; only reads."""
+    before = now - YOUNG
+    # records first: what is closed meanwhile is then missing among the executions, and is looked at again below
+    recorded = _numbers(db, before)
+    running: set[str] = set()
+    young: set[str] = set()
+    async for case in client.list_workflows('ExecutionStatus = "Running"'):
+        if kind_of(case.id) is not None:
+            (running if case.start_time < before else young).add(case.id)
+    missing = recorded - running - young
+    return Differences(
+        without_execution=tuple(sorted(missing & _numbers(db, before))),
+        without_record=tuple(sorted(running - _on_record(db, running))),
+    )
+
+
+def _numbers(db: Database, before: datetime) -> set[str]:
+    with db.begin() as connection:
+        return set(connection.scalars(_OPEN, {"before": before}))
+
+
+def _on_record(db: Database, numbers: set[str]) -> set[str]:
+    with db.begin() as connection:
+        return set(connection.scalars(_RECORDED, {"numbers": sorted(numbers)}))
