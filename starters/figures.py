@@ -1,6 +1,7 @@
 """Figures for Prometheus 运行指标: what only the records know, beside what Temporal's workers show of themselves.
 
-Asked for at each scrape, with a handful of counts; without PostgreSQL only ``guanjia_records_up`` is shown, as 0.
+Counted at each scrape, over open cases and the last day's messages; what reads everything, the comparison of records
+with Temporal and the ledger's sum, comes every hour. Without PostgreSQL only ``guanjia_records_up`` is shown, as 0.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 import structlog
@@ -23,7 +25,7 @@ from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
 from activities.connections.temporal import connect
 from activities.records.pulse import take_pulse
-from activities.records.reconcile import reconcile
+from activities.records.reconcile import ledger_balance, reconcile
 
 log = structlog.get_logger(__name__)
 RECONCILED_EVERY: Final = timedelta(hours=1)
@@ -37,7 +39,8 @@ class Figures(Collector):
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self.differences: int | None = None
+        self.differences = 0
+        self.balance = Decimal(0)
         self.reconciled_at = 0.0
 
     def describe(self) -> Iterator[Metric]:
@@ -68,9 +71,9 @@ class Figures(Collector):
         for some in pulse.messages:
             told.add_metric([some.community, some.channel, some.status], some.messages)
         yield from (opened, overdue, nobody, told)
-        yield _single("guanjia_ledger_balance_cny", "Sum of all postings, which is 0", float(pulse.balance))
         yield _single("guanjia_late_messages", "Words that came to cases already closed", pulse.late_messages)
-        if self.differences is not None:
+        if self.reconciled_at:
+            yield _single("guanjia_ledger_balance_cny", "Sum of all postings, which is 0", float(self.balance))
             yield _single(
                 "guanjia_reconcile_differences", "Cases on which records and Temporal differ", self.differences
             )
@@ -112,6 +115,7 @@ async def _keep_comparing(figures: Figures, database: Database, settings: Settin
         try:
             client = client or await connect(KeyRing.load(settings.keys_file))
             found = await reconcile(database, client, datetime.now(UTC))
+            figures.balance = await asyncio.to_thread(ledger_balance, database)
         except (RPCError, RuntimeError, SQLAlchemyError):
             log.warning("not_reconciled")
         else:

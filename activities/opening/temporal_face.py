@@ -106,12 +106,16 @@ def details(start: Start) -> OpenText:
     rows = [
         ("来报", f"{spoken(opening.received_at)},{opening.channel.label}"),
         ("项目", opening.community),
-        ("房号", _unit(opening)),
-        ("片区", opening.area or "—"),
+        *((("房号", _unit(opening)), ("片区", opening.area or "—")) if _has_place(opening) else ()),
         *face_of(start).rows,
         ("政策版本", str(opening.policy_version)),
     ]
     return OpenText("\n".join(f"- **{name}** {value}" for name, value in rows))
+
+
+def _has_place(opening: CaseOpening) -> bool:
+    """A quarter and a month are a whole community's."""
+    return bool(opening.unit) or not opening.kind.is_of_fees
 
 
 def _unit(opening: CaseOpening) -> str:

@@ -1,8 +1,7 @@
-"""How the service centre stands in numbers 运行指标: open and overdue cases, messages, the ledger. No personal data."""
+"""How the service centre stands in numbers 运行指标: open and overdue cases, messages. No personal data."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import text
 
@@ -22,7 +21,6 @@ _MESSAGES = text(
     WHERE at >= :since GROUP BY community, channel, status ORDER BY community, channel, status
     """
 )
-_BALANCE = text("SELECT coalesce(sum(amount), 0) FROM postings")
 _LATE = text("SELECT count(*) FROM late_messages")
 
 
@@ -49,11 +47,10 @@ class Messages:
 
 @dataclass(frozen=True)
 class Pulse:
-    """Everything at one instant. ``balance`` is the sum of the ledger's postings, CNY: always 0."""
+    """Everything at one instant."""
 
     cases: tuple[OpenCases, ...]
     messages: tuple[Messages, ...]
-    balance: Decimal
     late_messages: int
 
 
@@ -64,6 +61,5 @@ def take_pulse(db: Database, now: datetime, since: datetime) -> Pulse:
         return Pulse(
             cases=tuple(OpenCases(**row) for row in connection.execute(_CASES, {"now": now}).mappings()),
             messages=tuple(Messages(**row) for row in connection.execute(_MESSAGES, {"since": since}).mappings()),
-            balance=connection.scalars(_BALANCE).one(),
             late_messages=connection.scalars(_LATE).one(),
         )

@@ -33,12 +33,6 @@ _STATES: Final[dict[str, type[StrEnum]]] = {
     CaseKind.FEE_MONTH: FeeMonthState,
     CaseKind.ARREARS: ArrearsState,
 }
-_LEVELS: Final = {
-    CaseKind.FEE_CYCLE.value: "季度",
-    CaseKind.FEE_MONTH.value: "月份",
-    CaseKind.ARREARS.value: "催缴阶段",
-}
-"""What a fee case has instead of an urgency."""
 _STATUSES: Final = {
     "sending": "发送中",
     "queued": "待发送",
@@ -95,11 +89,11 @@ def print_record(case: Json) -> None:
     print_facts(
         f"{case['number']}  {case.get('state_label', '')}",
         (
-            (_LEVELS.get(str(case.get("kind")), "紧急程度"), case.get("level_label")),
+            (CaseKind(case["kind"]).level_term, case.get("level_label")),
             ("房号", summary(case)[3]),
             ("内容", case.get("description")),
             ("报修人", reporter.get("name")),
-            ("身份", "" if case.get("kind") in _LEVELS else label(Identity, reporter.get("identity"))),
+            ("身份", "" if CaseKind(case["kind"]).is_of_fees else label(Identity, reporter.get("identity"))),
             ("电话", reporter.get("phone")),
             ("邮箱", reporter.get("mail")),
             ("渠道", label(Channel, case.get("channel"))),

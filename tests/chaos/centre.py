@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -40,11 +41,10 @@ class Centre:
 
     def __init__(self, machine: Machine, keyring: KeyRing, provider: Provider, address: str) -> None:
         self.machine, self.keyring, self.provider = machine, keyring, provider
-        (port,) = free_ports(1)
-        self.url = f"http://127.0.0.1:{port}/v1/communities/{HOME}"
+        self.ports = free_ports(2)
+        self.turns = itertools.cycle(self.ports)
         webhook = {HOME: {"url": address, "secret": "whsec_" + "Z3VhbmppYS1jaGFvcy1zZWNyZXQtMDEyMzQ1Njc4OTA="}}
         machine.environment |= {
-            "GUANJIA_API_PORT": str(port),
             "GUANJIA_WEBHOOK": json.dumps(webhook),
             "GUANJIA_NOTIFICATION_ORDER": json.dumps(["webhook", "inbox"]),
             "GUANJIA_REQUESTS_PER_MINUTE": "1000000",
@@ -62,11 +62,11 @@ class Centre:
         assert self.skipper is not None
         return self.skipper.client
 
-    async def keep(self, name: str, *command: str) -> None:
+    async def keep(self, name: str, *command: str, **variables: str) -> None:
         """Keep a process of that name alive, however often it is killed."""
         while True:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *command, env=self.machine.environment,
+                sys.executable, "-m", *command, env={**self.machine.environment, **variables},
                 stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
             self.processes[name] = process
@@ -98,12 +98,13 @@ class Centre:
         return issue_token(self.database, caller=f"{role}-{staff}", role=role, communities=[HOME], staff=staff)
 
     async def request(self, method: str, path: str, who: tuple[Role, str], key: str = "", body: Any = None) -> Any:
-        """Ask until there is an answer that settles it; the same key each time."""
+        """Ask one API or the other until there is an answer that settles it; the same key each time."""
         until = asyncio.get_running_loop().time() + PATIENCE
         headers = {"Authorization": f"Bearer {self._tokens[who]}", **({"Idempotency-Key": key} if key else {})}
         while True:
             with contextlib.suppress(httpx2.TransportError):
-                answer = await self.http.request(method, f"{self.url}/{path}", headers=headers, json=body)
+                url = f"http://127.0.0.1:{next(self.turns)}/v1/communities/{HOME}/{path}"
+                answer = await self.http.request(method, url, headers=headers, json=body)
                 if answer.status_code not in _UNSETTLED:
                     return answer
             assert asyncio.get_running_loop().time() < until, f"{method} {path} was never answered"
@@ -130,7 +131,10 @@ async def centre_in(
         centre = Centre(machine, keyring, provider, address)
         queues = [[TaskQueue.CASES, TaskQueue.NOTIFICATIONS], [TaskQueue.RECORDS, TaskQueue.BILLING]]
         centre.skipper = TimeSkipper(await machine.connected(keyring), config=CLOCKS)
-        kept = [asyncio.create_task(centre.keep("api1", "tests.chaos.api_process"))]
+        kept = [
+            asyncio.create_task(centre.keep(f"api{number}", "tests.chaos.api_process", GUANJIA_API_PORT=str(port)))
+            for number, port in enumerate(centre.ports, start=1)
+        ]
         for number, some in enumerate([*queues, *queues], start=1):
             command = ("tests.fees.dying_worker", str(folder), *some)
             kept.append(asyncio.create_task(centre.keep(f"worker{number}", *command)))

@@ -74,7 +74,7 @@ class Faults:
                 await asyncio.sleep(self.plan.stopped)
                 await asyncio.to_thread(machine.postgres.start)
             case "api":
-                self.centre.kill("api1")
+                self.centre.kill(f"api{self.chance.randint(1, 2)}")
             case "worker":
                 self.centre.kill(f"worker{self.chance.randint(1, 4)}")
 

@@ -5,7 +5,9 @@ Set ``GUANJIA_SCREENSHOTS`` to a folder to have them written there.
 
 import os
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -64,3 +66,25 @@ async def test_a_manager_follows_a_link_to_what_waits_and_reads_the_case_in_chin
     content = await page.content()
     assert "林金丝雀" not in content
     assert "17400100001" not in content
+
+
+async def test_a_manager_reads_the_quarter_and_the_month_of_the_fees_in_chinese(centre: Centre, page: Page) -> None:
+    today = f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"
+    opened = {}
+    for kind in ("cycle", "month"):
+        answer = centre.request("POST", "billing/periods", "cashier", {"kind": kind, "day": today})
+        assert answer.status_code < 300, answer.text
+        opened[kind] = answer.json()["number"]
+    centre.wait_for(lambda: centre.record(opened["cycle"]).get("state") == "under_review")
+    ui = f"http://127.0.0.1:{centre.ports['GUANJIA_TEMPORAL_UI_PORT']}"
+    waiting = next(query for query in MANAGER_QUERIES if query.name == "应收表待审核")
+    await page.goto(link(ui, "default", waiting.query))
+    await expect(page.get_by_text(opened["cycle"]).first).to_be_visible()
+    await keep(page, "tables-to-review")
+    for kind, name, state in (("cycle", "one-quarter", "待审核"), ("month", "one-month", "月份")):
+        await page.goto(f"{ui}/namespaces/default/workflows/{opened[kind]}")
+        await page.get_by_role("tab", name="User Metadata").click()
+        summary, details = (page.frame_locator("iframe").nth(place) for place in (0, 2))
+        await expect(summary.get_by_text("YGHY").first).to_be_visible()
+        await keep(page, name)
+        await expect(details.get_by_text(state).first).to_be_visible()

@@ -36,7 +36,22 @@ class CaseKind(StrEnum):
         """The Chinese term that people see."""
         return _KINDS[self][1]
 
+    @property
+    def is_of_fees(self) -> bool:
+        """Whether it is about money that falls due by itself: nobody has reported it."""
+        return self in _LEVELS
 
+    @property
+    def level_term(self) -> str:
+        """What its level tells: an urgency, or which quarter, month or stage of dunning a fee case is about."""
+        return _LEVELS.get(self, "紧急程度")
+
+
+_LEVELS: Final[dict[CaseKind, str]] = {
+    CaseKind.FEE_CYCLE: "季度",
+    CaseKind.FEE_MONTH: "月份",
+    CaseKind.ARREARS: "催缴阶段",
+}
 _KINDS: Final[dict[CaseKind, tuple[str, str]]] = {
     CaseKind.REPAIR: ("BX", "报修"),
     CaseKind.COMPLAINT: ("TS", "投诉"),

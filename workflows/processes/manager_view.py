@@ -40,7 +40,7 @@ def _as_list(header: CaseHeader, waiting_for: str, clocks: tuple[Clock, ...]) ->
         ("状态", header.state_label),
         ("等待", waiting_for),
         ("经办", header.assignee or "—"),
-        ("紧急程度", header.level_label or "—"),
+        (header.kind.level_term, header.level_label or "—"),
         ("是否超时", "是" if header.breached else "否"),
         *((f"{clock.label}期限", spoken(clock.due_at)) for clock in clocks),
     ]
