@@ -76,16 +76,19 @@ _STEPS: Final = tuple(
             SELECT :community, 'bill:' || number, 'management', 'billing', :issued_on, :at, 'system', '', :case
             FROM to_bill ORDER BY number
             """,
-            """
-            INSERT INTO postings (entry, line, community, ledger_account, account, bill, item, amount, on_day)
-            SELECT id, side.line, :community, side.ledger_account, account, number, 'management_fee',
-                side.sign * principal, :issued_on
-            FROM to_bill JOIN journal_entries ON journal_entries.community = :community AND key = 'bill:' || number,
-                (VALUES (1, 'receivable', 1), (2, 'management_fee_income', -1)) AS side (line, ledger_account, sign)
-            """,
         ),
     )
 )
+_POSTINGS: Final = text(
+    """
+    INSERT INTO postings (entry, line, community, ledger_account, account, bill, item, amount, on_day)
+    SELECT id, side.line, :community, side.ledger_account, account, number, 'management_fee',
+        side.sign * principal, :issued_on
+    FROM to_bill JOIN journal_entries ON journal_entries.community = :community AND key = 'bill:' || number,
+        (VALUES (1, 'receivable', 1), (2, 'management_fee_income', -1)) AS side (line, ledger_account, sign)
+    """
+)
+"""Planned as any other posting is: its triggers' plans stay with the connection, for one posting as for very many."""
 _NOTICES: Final = text(
     """
     INSERT INTO fee_notices (community, number, key, "case", kind, account, unit, steward_area, issued_on, principal,
@@ -141,6 +144,7 @@ def issue_bills(connection: Connection, personal: PersonalDataCipher, request: C
         with for_many_rows(connection):
             for step in _STEPS:
                 connection.execute(step, asked)
+        connection.execute(_POSTINGS, asked)
         _use_prepayments(connection, personal, job)
         numbers = next_numbers(connection, job.community, Series.BILL_NOTICE, issued_on.year, count)
         with for_many_rows(connection):
