@@ -5,10 +5,9 @@ together; that is also what a progress bar counts. The same papers give the same
 """
 
 import io
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import pypdf
@@ -18,7 +17,7 @@ import typst
 from activities.documents.fee_forms import FeeForm
 from activities.documents.fonts import chinese_font
 from activities.documents.paper import Fields
-from activities.documents.typesetting import TEMPLATES
+from activities.documents.typesetting import typeset
 
 PAPERS_AT_ONCE: Final = 50
 """Papers that are set together: a step of the progress bar is then less than a second."""
@@ -94,14 +93,7 @@ def content_of(papers: Sequence[FeePaper], stamp: PrintStamp, fonts: typst.Fonts
 
 
 def _compiled(papers: Sequence[FeePaper], stamp: PrintStamp, fonts: typst.Fonts, *, tagged: bool) -> bytes:
-    return typst.compile(
-        TEMPLATES / "fee_papers.typ",
-        root=TEMPLATES,
-        font_paths=fonts,
-        sys_inputs={"data": json.dumps(content_of(papers, stamp, fonts), ensure_ascii=False)},
-        timestamp=stamp.at.astimezone(UTC).replace(microsecond=0),  # typst refuses fractions
-        pdf_tags=tagged,
-    )
+    return typeset("fee_papers", content_of(papers, stamp, fonts), stamp.at, fonts, tagged=tagged)
 
 
 def _qr_code(number: str) -> dict[str, object]:

@@ -20,7 +20,7 @@ from activities.documents.fonts import chinese_font
 from activities.documents.paper import Fields, PaperForm
 from activities.documents.wording import moment
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
+_TEMPLATES: Final = Path(__file__).parent / "templates"
 _SIGNATURE_PIXELS: Final = (900, 300)
 """Enough for a signature of a centimetre's height on paper; a larger picture is made smaller."""
 
@@ -50,12 +50,20 @@ class Sheet:
 
 def set_form(sheet: Sheet, printed: Print, fonts: typst.Fonts) -> bytes:
     """Return the PDF; raises ``FontMissingError`` where no Chinese font is installed."""
+    return typeset(sheet.form, content_of(sheet, printed, fonts), printed.at, fonts)
+
+
+def typeset(
+    template: str, content: Mapping[str, object], at: datetime, fonts: typst.Fonts, *, tagged: bool = True
+) -> bytes:
+    """Return what a template makes of its content as a PDF of that instant; every paper comes through here."""
     return typst.compile(
-        TEMPLATES / f"{sheet.form}.typ",
-        root=TEMPLATES,
+        _TEMPLATES / f"{template}.typ",
+        root=_TEMPLATES,
         font_paths=fonts,
-        sys_inputs={"data": json.dumps(content_of(sheet, printed, fonts), ensure_ascii=False)},
-        timestamp=printed.at.astimezone(UTC).replace(microsecond=0),  # typst refuses fractions
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+        timestamp=at.astimezone(UTC).replace(microsecond=0),  # typst refuses fractions
+        pdf_tags=tagged,
     )
 
 

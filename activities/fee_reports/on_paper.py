@@ -3,16 +3,14 @@
 What goes into the template are values of JSON; nothing is read as markup. The same report gives the same bytes.
 """
 
-import json
 from collections.abc import Iterable
-from datetime import UTC
 from decimal import Decimal
 from typing import Final
 
 import typst
 
 from activities.documents.fonts import chinese_font
-from activities.documents.typesetting import TEMPLATES
+from activities.documents.typesetting import typeset
 from activities.documents.wording import amount
 from activities.fee_reports.report import DetailLine, FeeReport, Rate
 from activities.fee_reports.wording import destination_of, state_of
@@ -25,13 +23,7 @@ _METHODS: Final = {method.value: method.label for method in PaymentMethod}
 
 def report_pdf(report: FeeReport, fonts: typst.Fonts) -> bytes:
     """Return the report as a PDF; raises ``FontMissingError`` where no Chinese font is installed."""
-    return typst.compile(
-        TEMPLATES / "fee_report.typ",
-        root=TEMPLATES,
-        font_paths=fonts,
-        sys_inputs={"data": json.dumps(content_of(report, fonts), ensure_ascii=False)},
-        timestamp=(report.sent_at or report.as_of).astimezone(UTC).replace(microsecond=0),
-    )
+    return typeset("fee_report", content_of(report, fonts), report.sent_at or report.as_of, fonts)
 
 
 def content_of(report: FeeReport, fonts: typst.Fonts) -> dict[str, object]:

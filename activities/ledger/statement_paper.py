@@ -1,12 +1,11 @@
 """《业主收费台账》 on paper 台账打印 (S4 篇4.2; §9.11): set by typst from the statement's own data, on A4 across."""
 
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 import typst
 
 from activities.documents.fonts import chinese_font
-from activities.documents.typesetting import TEMPLATES
+from activities.documents.typesetting import typeset
 from activities.documents.wording import amount, moment, text
 from activities.ledger.statement import Statement, StatementLine
 
@@ -28,13 +27,7 @@ def statement_pdf(statement: Statement, community_name: str, at: datetime, fonts
         "lines": [_line(line) for line in statement.lines],
         "after": [amount(statement.owed), amount(statement.prepaid), amount(statement.deposit)],
     }
-    return typst.compile(
-        TEMPLATES / "statement.typ",
-        root=TEMPLATES,
-        font_paths=fonts,
-        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
-        timestamp=at.astimezone(UTC).replace(microsecond=0),
-    )
+    return typeset("statement", content, at, fonts)
 
 
 def _line(line: StatementLine) -> list[str]:
