@@ -20,6 +20,7 @@ from activities.fee_reports.overview import FeeOverview, overview
 from activities.fee_reports.report import DetailLine, FeeReport
 from activities.fee_reports.workbook import report_workbook
 from activities.records.intake_snapshot import Caller
+from starters.intake_api.attached_files import PDF, WORKBOOK, attached, file_answer
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, caller_with
 from starters.intake_api.fee_report_bodies import ArrearsReasonsBody
 from starters.intake_api.intake import Intake, TheIntake
@@ -32,8 +33,6 @@ from workflows.rules.fee_calendar import ReportKind, ReportPeriod, parse_period
 from workflows.rules.quarters import Quarter
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
-_WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PDF: Final = "application/pdf"
 _REPORT: Final = "/v1/communities/{community}/billing/reports/{kind}/{period}"
 _AT_ONCE: Final = 200
 PeriodCode = Annotated[
@@ -69,14 +68,10 @@ class ReasonsEntered(BaseModel):
     entered: int
 
 
-def _file(media_type: str) -> dict[int | str, dict[str, object]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
-
-
 @router.get(
     f"{_REPORT}.xlsx",
     response_class=Response,
-    responses={**_file(_WORKBOOK), **documented("unknown_period", "records_unavailable", "no_policy_in_force")},
+    responses={**file_answer(WORKBOOK), **documented("unknown_period", "records_unavailable", "no_policy_in_force")},
 )
 async def export_report(
     community: CommunityCode, kind: ReportKind, period: PeriodCode, _: Reader, intake: TheIntake
@@ -87,14 +82,14 @@ async def export_report(
         intake,
         lambda connection: report_workbook(report_of(connection, _occasion(connection, intake, community, asked))),
     )
-    return _attached(content, _WORKBOOK, f"fees-{period}.xlsx")
+    return attached(content, WORKBOOK, f"fees-{period}.xlsx")
 
 
 @router.get(
     f"{_REPORT}.pdf",
     response_class=Response,
     responses={
-        **_file(_PDF),
+        **file_answer(PDF),
         **documented("unknown_period", "font_missing", "records_unavailable", "no_policy_in_force"),
     },
 )
@@ -109,7 +104,7 @@ async def print_report(
         return report_pdf(report, fonts_of_this_process())
 
     try:
-        return _attached(await in_ledger(intake, work), _PDF, f"fees-{period}.pdf")
+        return attached(await in_ledger(intake, work), PDF, f"fees-{period}.pdf")
     except FontMissingError:
         raise ProblemError("font_missing") from None
 
@@ -251,8 +246,3 @@ def _cursor(after: str) -> tuple[date, str]:
         return date.fromisoformat(day), account
     except ValueError:
         raise ProblemError("invalid_cursor") from None
-
-
-def _attached(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=media_type, headers=headers)

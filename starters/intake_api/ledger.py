@@ -1,7 +1,7 @@
 """POST and GET billing: facts of units, accounts, the table, notices 收费账务 (S4 4; ``docs/domain/fees.md``)."""
 
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ from activities.ledger.telling import tell_dirty, tell_moved, tell_sent
 from activities.ledger.unsent_notices import UnsentNotice, unsent_notices
 from activities.opening.message_keys import key_digest
 from activities.records.intake_snapshot import Caller
+from starters.intake_api.attached_files import WORKBOOK, attached, file_answer
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
 from starters.intake_api.fee_bodies import FactBody, SendNoticesBody
 from starters.intake_api.intake import TheIntake
@@ -25,7 +26,6 @@ from workflows.messages.ledger import AccountStanding
 from workflows.messages.people import Actor, Role
 from workflows.messages.unit_facts import UnitFactKind
 
-_WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
 Quarter = Annotated[str, Query(pattern=r"^[1-9]\d{3}Q[1-4]$")]
 
@@ -145,7 +145,7 @@ async def read_the_table(
     "/v1/communities/{community}/billing/table.xlsx",
     response_class=Response,
     responses={
-        200: {"content": {_WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}},
+        **file_answer(WORKBOOK),
         **documented("unknown_table", "records_unavailable"),
     },
 )
@@ -166,8 +166,7 @@ async def export_the_table(
     content = await in_ledger(intake, work)
     if content is None:
         raise ProblemError("unknown_table")
-    disposition = f'attachment; filename="fee-table-{quarter}.xlsx"'
-    return Response(content, media_type=_WORKBOOK, headers={"Content-Disposition": disposition})
+    return attached(content, WORKBOOK, f"fee-table-{quarter}.xlsx")
 
 
 def _which(connection: Connection, community: str, quarter: str, version: int, caller: Caller) -> WhichTable:

@@ -10,12 +10,12 @@ from activities.records.roster import RosterProblem, RosterReport
 from activities.records.roster_export import export_roster
 from activities.records.roster_import import import_roster
 from activities.records.roster_workbook import FILE_BYTES_AT_MOST
+from starters.intake_api.attached_files import WORKBOOK
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, caller_with
 from starters.intake_api.field_errors import FieldError
 from starters.intake_api.intake import TheIntake
 from starters.intake_api.problems import ProblemError, documented
 
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORM_OVERHEAD_BYTES: Final = 64 * 1024
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["communities 项目"])
@@ -24,7 +24,7 @@ router = APIRouter(route_class=KnownCallersRoute, tags=["communities 项目"])
 class SpreadsheetResponse(Response):
     """An xlsx file."""
 
-    media_type = _XLSX
+    media_type = WORKBOOK
 
 
 @router.get(

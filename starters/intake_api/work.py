@@ -10,6 +10,7 @@ from activities.records.price_list import PostedPrice
 from activities.records.work_lists import MorningList, OpenItems, WorkDay, day_of, morning_list, overdue
 from activities.records.work_time import WorkTimeStatement, work_time_statement
 from activities.records.work_time_export import work_time_workbook
+from starters.intake_api.attached_files import WORKBOOK, attached, file_answer
 from starters.intake_api.bodies import OptionalStaffCode
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, caller_with
 from starters.intake_api.intake import TheIntake
@@ -17,7 +18,6 @@ from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.people import Role
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["work 工作清单"])
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Year = Annotated[int, Query(ge=2020, le=2100)]
 Month = Annotated[int, Query(ge=1, le=12)]
 
@@ -68,7 +68,7 @@ def read_work_time(
     "/v1/communities/{community}/work/time.xlsx",
     response_class=Response,
     responses={
-        200: {"content": {_WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}},
+        **file_answer(WORKBOOK),
         **documented("records_unavailable"),
     },
 )
@@ -81,8 +81,7 @@ def export_work_time(
 ) -> Response:
     """The same as a spreadsheet, for inspection."""
     content = work_time_workbook(work_time_statement(intake.database, community, year, month))
-    headers = {"Content-Disposition": f'attachment; filename="work-time-{community}-{year}-{month:02}.xlsx"'}
-    return Response(content, media_type=_WORKBOOK, headers=headers)
+    return attached(content, WORKBOOK, f"work-time-{community}-{year}-{month:02}.xlsx")
 
 
 @router.get("/v1/communities/{community}/price-list", responses=documented())
