@@ -1,8 +1,8 @@
 """The outermost layer: one line in the log for each request, and no answer that says more than it should.
 
-The log holds the route's template and the status, never the path's values, the query or the body. A fault
-becomes a problem without a trace of its own words, which could be personal data; the log keeps the code
-lines that it came through.
+The log holds the route's template and the status, never the path's values, the query, the body or a method of
+the caller's own invention. A fault becomes a problem without a trace of its own words, which could be personal
+data; the log keeps the code lines that it came through.
 """
 
 import time
@@ -20,7 +20,13 @@ _HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PLAIN_ERRORS: Final = {413: "body_too_large", 500: "internal_error"}
+
+
+def method_of(scope: Scope) -> str:
+    """The request's method as it may be written down: HTTP lets a caller send any word, a telephone number too."""
+    return scope["method"] if scope["method"] in _METHODS else "_OTHER"
 
 
 class Containment:
@@ -46,7 +52,7 @@ class Containment:
         route = scope.get("route")
         _log.info(
             "request_answered",
-            method=scope["method"],
+            method=method_of(scope),
             route=getattr(route, "path", ""),
             status=answer.status,
             milliseconds=round((time.monotonic() - began) * 1000, 1),

@@ -112,3 +112,10 @@ async def test_the_log_names_the_route_and_not_what_stood_in_it(api: Api):
     line = next(line for line in logs if line["event"] == "request_answered")
     assert (line["route"], line["status"]) == ("/v1/communities/{community}/cases", 200)
     assert "13900001111" not in str(logs)
+
+
+async def test_a_method_of_the_callers_own_invention_is_not_written_down(api: Api):
+    with capture_logs() as lines:
+        await api.http.request("17400909123", "/healthz")
+
+    assert [line["method"] for line in lines if line["event"] == "request_answered"] == ["_OTHER"]
