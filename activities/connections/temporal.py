@@ -13,6 +13,7 @@ from temporalio.envconfig import ClientConfig
 
 from activities.connections.keys import KeyRing
 from activities.connections.payload_encryption import data_converter
+from activities.connections.tracing import temporal_plugins
 from workflows.messages.identifiers import SEARCH_ATTRIBUTES
 
 RETENTION_DAYS: Final = 90
@@ -26,10 +27,12 @@ class SearchAttributeError(Exception):
 async def connect(keyring: KeyRing, **overrides: Any) -> Client:
     """Connect as ``TEMPORAL_ADDRESS``, ``TEMPORAL_NAMESPACE``, … or the profile file say; overrides win.
 
-    Raises ``RuntimeError`` if the server cannot be reached.
+    Raises ``RuntimeError`` if the server cannot be reached, ``SettingsError`` if traces are asked for in a way that
+    we do not have.
     """
     chosen: dict[str, Any] = {
         "target_host": "127.0.0.1:7233",
+        "plugins": temporal_plugins(),
         **ClientConfig.load_client_connect_config(),
         **overrides,
     }

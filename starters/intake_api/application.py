@@ -23,6 +23,7 @@ from activities.attachments.store import AttachmentStore
 from activities.connections.database import Database, is_unavailable
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
+from activities.connections.tracing import is_traced
 from activities.opening.refused import CaseRefusedError
 from starters.case_desk.archive import CaseArchive
 from starters.case_desk.cases import CaseStarter
@@ -92,8 +93,14 @@ class IntakeApplication(FastAPI):
     """FastAPI with our own outermost layer."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put :class:`Containment` around everything, the framework's own answers included."""
-        return Containment(super().build_middleware_stack())
+        """Put :class:`Containment` around everything, the framework's own answers included, and a span around that."""
+        contained = Containment(super().build_middleware_stack())
+        if not is_traced():
+            return contained
+        from activities.connections.spans import tracer  # only with a collector is OpenTelemetry loaded
+        from starters.intake_api.request_spans import RequestSpans
+
+        return RequestSpans(contained, tracer())
 
     def openapi(self) -> dict[str, Any]:
         """Describe the API, with the schema of its problems."""
