@@ -8,6 +8,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -87,7 +88,8 @@ def _single(name: str, meaning: str, value: float) -> Metric:
 async def serve_figures(settings: Settings) -> None:
     """Show the figures at ``metrics_address`` until SIGTERM or SIGINT; compare records with Temporal every hour.
 
-    Raises ``OSError`` if the address is taken and ``ValueError`` (zh-CN) if none is set.
+    Raises ``OSError`` if the address is taken, ``ValueError`` (zh-CN) if none is set, and what ends the comparing for
+    good, such as ``SettingsError``: figures without it would look well.
     """
     host, _, port = settings.metrics_address.rpartition(":")
     if not port.isdigit():
@@ -101,12 +103,16 @@ async def serve_figures(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     comparing = asyncio.create_task(_keep_comparing(figures, database, settings))
+    comparing.add_done_callback(lambda _: ended.set())
     await ended.wait()
     comparing.cancel()
-    await asyncio.gather(comparing, return_exceptions=True)
-    server.shutdown()
-    thread.join()
-    database.close()
+    try:
+        with suppress(asyncio.CancelledError):
+            await comparing
+    finally:
+        server.shutdown()
+        thread.join()
+        database.close()
 
 
 async def _keep_comparing(figures: Figures, database: Database, settings: Settings) -> None:

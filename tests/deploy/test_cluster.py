@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfigProfile
 
 from activities.connections.settings import Settings
 from tests.deploy.centre import typed
@@ -23,12 +23,15 @@ def test_the_example_settings_are_all_known_and_lawful(monkeypatch: pytest.Monke
 
 
 def test_the_example_profile_leads_to_the_cluster_with_tls() -> None:
-    connection = ClientConfig.load_client_connect_config(
-        config_file=str(CLUSTER / "temporal.toml"), disable_env=True, override_env_vars={}
+    profile = ClientConfigProfile.load(
+        config_source=CLUSTER / "temporal.toml", config_file_strict=True, disable_env=True, override_env_vars={}
     )
-    assert connection["target_host"] == "temporal.example.com:7233"
-    assert connection["namespace"] == "guanjia"
-    assert connection["tls"]
+    assert profile.address == "temporal.example.com:7233"
+    assert profile.namespace == "guanjia"
+    assert profile.tls is not None
+    assert profile.tls.client_cert == Path("/etc/guanjia/temporal-client.pem")
+    assert profile.tls.client_private_key == Path("/etc/guanjia/temporal-client.key")
+    assert profile.tls.server_root_ca_cert == Path("/etc/guanjia/temporal-ca.pem")
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)

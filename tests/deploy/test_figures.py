@@ -82,6 +82,21 @@ def test_open_cases_are_counted_and_the_ledger_is_at_zero(shown: str) -> None:
     assert "guanjia_reconcile_differences 0.0" in shown
 
 
+def test_figures_that_can_never_be_compared_end_in_one_line(centre: Centre, tmp_path: Path) -> None:
+    (tmp_path / "temporal.toml").write_text("[profile.default.tls]\nclient_certificate = 'x'\n", encoding="utf-8")
+    (port,) = free_ports(1)
+    ended = typed(
+        "figures",
+        GUANJIA_METRICS_ADDRESS=f"127.0.0.1:{port}",
+        GUANJIA_DATABASE_URL=database_url(centre.folder / "postgres"),
+        GUANJIA_KEYS_FILE=str(centre.folder / "keys.toml"),
+        TEMPORAL_CONFIG_FILE=str(tmp_path / "temporal.toml"),
+    )
+    assert ended.returncode == 2
+    assert "client_certificate" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_every_alert_names_a_chapter_of_the_runbook() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     chapters = set(re.findall(r"^### (.+)$", page, re.MULTILINE))
