@@ -29,6 +29,7 @@ from activities.connections.keys import KeyRing
 from activities.connections.payload_encryption import EncryptingCodec
 from activities.connections.settings import Settings
 from starters.serving import serving_config
+from starters.wrong_tokens import WrongTokens
 
 _log = structlog.get_logger(__name__)
 _LARGEST_BODY: Final = 8 * 1024 * 1024
@@ -45,9 +46,15 @@ _SIGN_IN_PAGE: Final = """<!doctype html><html lang="zh-CN"><meta charset="utf-8
 _Codec = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 
 
-def create_codec_app(keyring: KeyRing, *, ui_origins: Sequence[str], now: Callable[[], float] = time.time) -> Starlette:
+def create_codec_app(
+    keyring: KeyRing,
+    *,
+    ui_origins: Sequence[str],
+    wrong_tokens_per_minute: int = 30,
+    now: Callable[[], float] = time.time,
+) -> Starlette:
     """Return the application; only pages of ``ui_origins`` (``http://127.0.0.1:8233``) may call it from a browser."""
-    desk = _CodecDesk(keyring, now)
+    desk = _CodecDesk(keyring, WrongTokens(wrong_tokens_per_minute), now)
     return Starlette(
         routes=[
             Route("/", desk.show_sign_in, methods=["GET"]),
@@ -71,13 +78,18 @@ def create_codec_app(keyring: KeyRing, *, ui_origins: Sequence[str], now: Callab
 
 async def serve_codec(settings: Settings, *, ui_origins: Sequence[str]) -> None:
     """Serve on ``api_host:codec_port`` until a signal comes; raises ``KeyFileError``."""
-    app = create_codec_app(KeyRing.load(settings.keys_file), ui_origins=ui_origins)
+    app = create_codec_app(
+        KeyRing.load(settings.keys_file),
+        ui_origins=ui_origins,
+        wrong_tokens_per_minute=settings.wrong_tokens_per_minute,
+    )
     await uvicorn.Server(serving_config(app, settings.api_host, settings.codec_port)).serve()
 
 
 class _CodecDesk:
-    def __init__(self, keyring: KeyRing, now: Callable[[], float]) -> None:
+    def __init__(self, keyring: KeyRing, wrong_tokens: WrongTokens, now: Callable[[], float]) -> None:
         self._sessions = _Sessions(keyring.codec_token, now)
+        self._wrong_tokens = wrong_tokens
         self._codec = EncryptingCodec(keyring.payload)
         self._token_digest = keyring.codec_token_digest
 
@@ -95,6 +107,8 @@ class _CodecDesk:
         token = form.get("token")
         if not isinstance(token, str) or not self._is_right(token):
             _log.warning("codec_sign_in_refused")
+            if wait := self._wait_after_a_wrong_token(request):
+                return _page("令牌错误次数过多,请稍后再试。", 429, retry_after=wait)
             return _page("令牌不对,请重新输入。", 401)
         answer = RedirectResponse("/", 303)
         answer.set_cookie(
@@ -109,6 +123,9 @@ class _CodecDesk:
 
     async def _run(self, request: Request, codec: _Codec) -> Response:
         if not self._may_decode(request):
+            # a session that has ended guesses nothing, and the UI presents it with every page
+            if "authorization" in request.headers and (wait := self._wait_after_a_wrong_token(request)):
+                return _refused(429, "too_many_failed_logins", "令牌错误次数过多:请稍后再试", retry_after=wait)
             return _refused(401, "token_required", "需要令牌:CLI 用 --codec-auth,浏览器请先打开本服务的首页登录")
         try:
             payloads = json_format.Parse(await request.body(), Payloads())
@@ -126,6 +143,9 @@ class _CodecDesk:
         if scheme.lower() == "bearer":
             return self._is_right(token)
         return self._sessions.holds(request.cookies.get(_COOKIE, ""))
+
+    def _wait_after_a_wrong_token(self, request: Request) -> int:
+        return self._wrong_tokens.count(request.client.host if request.client else "")
 
     def _is_right(self, token: str) -> bool:
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
@@ -156,17 +176,23 @@ class _Sessions:
 _PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
-def _page(message: str, status: int = 200) -> HTMLResponse:
+def _page(message: str, status: int = 200, *, retry_after: int = 0) -> HTMLResponse:
     policy = {
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
         "frame-ancestors 'none'"
     }
-    return HTMLResponse(_SIGN_IN_PAGE.replace("MESSAGE", message), status, headers={**_PRIVATE, **policy})
+    headers = {**_PRIVATE, **policy, **_later(retry_after)}
+    return HTMLResponse(_SIGN_IN_PAGE.replace("MESSAGE", message), status, headers=headers)
 
 
-def _refused(status: int, code: str, detail: str) -> JSONResponse:
+def _refused(status: int, code: str, detail: str, *, retry_after: int = 0) -> JSONResponse:
     problem = {"type": f"urn:guanjia:problem:{code}", "status": status, "code": code, "detail": detail}
-    return JSONResponse(problem, status, headers=_PRIVATE, media_type="application/problem+json")
+    headers = {**_PRIVATE, **_later(retry_after)}
+    return JSONResponse(problem, status, headers=headers, media_type="application/problem+json")
+
+
+def _later(seconds: int) -> dict[str, str]:
+    return {"Retry-After": str(seconds)} if seconds else {}
 
 
 async def _tell_that_it_lives(_: Request) -> Response:

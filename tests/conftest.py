@@ -100,10 +100,10 @@ async def client(temporal_server: WorkflowEnvironment, keyring: KeyRing) -> Asyn
     client = await connect(keyring, target_host=temporal_server.client.service_client.config.target_host)
     yield client
     left_open = [case.id async for case in client.list_workflows('ExecutionStatus = "Running"')]
-    await asyncio.gather(*(_end(client, case) for case in left_open))
+    await asyncio.gather(*(end_case(client, case) for case in left_open))
 
 
-async def _end(client: Client, case: str) -> None:
+async def end_case(client: Client, case: str) -> None:
     """End a case that may be ending by itself just now."""
     try:
         await client.get_workflow_handle(case).terminate("the test is over")

@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1024 * 1024, gt=0)
     requests_per_minute: int = Field(default=600, gt=0)
     """For each bearer token."""
+    wrong_tokens_per_minute: int = Field(default=30, gt=0)
+    """For each address of a client; a right token is let in from there all the same."""
     smtp: Smtp | None = None
     wecom: dict[str, SecretStr] = {}
     """By community: address of its WeCom group robot 企业微信群机器人, which holds the robot's key.

@@ -143,7 +143,7 @@ def create_app(
         attachments=Attachments(database, AttachmentStore(settings.attachment_store), keyring.personal),
         cases=CaseStarter(client, keyring, archive, now=now),
         snapshots=SnapshotKeeper(database, now=now),
-        limits=RateLimits(settings.requests_per_minute),
+        limits=RateLimits(settings.requests_per_minute, settings.wrong_tokens_per_minute),
     )
     for router in _FOR_KNOWN_CALLERS:
         app.include_router(router, dependencies=[bearer])

@@ -15,7 +15,7 @@ from activities.ledger.shifts import open_shift
 from activities.ledger.telling import tell_moved
 from activities.opening.message_keys import body_digest, key_digest
 from activities.records.intake_snapshot import Caller
-from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
+from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with, person_of
 from starters.intake_api.fee_bodies import GatewayPaymentBody, PaymentBody
 from starters.intake_api.intake import Intake, TheIntake
 from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_in, policy_now
@@ -64,8 +64,8 @@ async def open_a_shift(
     community: CommunityCode, caller: Annotated[Caller, caller_with(Right.COLLECT)], intake: TheIntake
 ) -> ShiftOpened:
     """Open your shift at the cash desk; the one that is open is the one."""
-    at = now_in(intake, community)
-    shift = await in_ledger(intake, lambda connection: open_shift(connection, community, caller.staff, at.date(), at))
+    cashier, at = person_of(caller).code, now_in(intake, community)
+    shift = await in_ledger(intake, lambda connection: open_shift(connection, community, cashier, at.date(), at))
     return ShiftOpened(shift=shift)
 
 
@@ -85,11 +85,12 @@ async def take_a_payment(
     intake: TheIntake,
 ) -> PaymentRecorded:
     """Take a payment: for what the customer names, else the oldest debt first; what is left over is prepaid."""
-    now = datetime.now(UTC)
+    # what nobody has taken, its cashier himself could reverse
+    cashier, now = person_of(caller), datetime.now(UTC)
     at = body.succeeded_at if body.succeeded_at is not None and body.method in _BY_BANK else now
     new = NewPayment(
         community=community, key=key_digest(caller.caller, key), body_digest=body_digest(body), account=body.account,
-        amount=body.amount, method=body.method, succeeded_at=min(at, now), actor=actor_of(caller),
+        amount=body.amount, method=body.method, succeeded_at=min(at, now), actor=cashier,
         designated=body.designated,
     )  # fmt: skip
     return await _taken(intake, new)
@@ -108,8 +109,8 @@ async def reverse_a_payment(
     intake: TheIntake,
 ) -> Reversed:
     """Reverse a payment that the bank has taken back, as if it had never come; repeating it is harmless."""
-    at = now_in(intake, community)
-    personal, actor = intake.database.personal, actor_of(caller)
+    actor, at = person_of(caller), now_in(intake, community)
+    personal = intake.database.personal
     account = await in_ledger(
         intake, lambda connection: reverse_payment(connection, personal, community, payment, actor, at)
     )

@@ -167,3 +167,23 @@ async def test_a_body_that_is_too_large_is_not_read(codec, token):
     answer = await codec.post("/decode", content=b" " * (9 * 1024 * 1024), headers=token)
 
     assert answer.status_code == 413
+
+
+async def test_an_address_has_so_many_wrong_tokens_a_minute_at_the_codec_server_too(client, keyring, token):
+    hidden = await _payloads(client, "王测试")
+    wrong = {"Authorization": "Bearer wrong"}
+    async with on_a_free_port(create_codec_app(keyring, ui_origins=[UI], wrong_tokens_per_minute=4)) as codec:
+        stale = [await codec.post("/decode", content=hidden, headers={"Cookie": "guanjia_codec=1.0"}) for _ in range(9)]
+        by_page = [await codec.post("/", data={"token": "wrong"}) for _ in range(2)]
+        by_command = [await codec.post("/decode", content=hidden, headers=wrong) for _ in range(3)]
+        page = await codec.post("/", data={"token": "wrong"})
+        right = await codec.post("/decode", content=hidden, headers=token)
+        elsewhere = await codec.post("/decode", content=hidden, headers={**wrong, "X-Forwarded-For": "192.0.2.1"})
+
+    assert {answer.status_code for answer in stale} == {401}
+    assert [answer.status_code for answer in (*by_page, *by_command)] == [401, 401, 401, 401, 429]
+    assert by_command[-1].json()["code"] == "too_many_failed_logins"
+    for answer in (by_command[-1], page):
+        assert answer.status_code == 429
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert (right.status_code, elsewhere.status_code) == (200, 401)
