@@ -10,16 +10,18 @@ import hashlib
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from activities.connections.encryption import KEY_BYTES, EncryptionKeys
+from activities.connections.placeholder_secrets import check_key, check_token
 
 _ENCRYPTING: Final = ("payload", "personal")
 _WEBHOOK_PREFIX: Final = "whsec_"
+Secret = TypeVar("Secret", str, bytes)
 
 
 class KeyFileError(Exception):
@@ -123,6 +125,7 @@ class KeyRing:
             raise ValueError("gateway_webhook_secret 不能与 reply_webhook_secret 相同")
         if len(content["codec_token"]) < KEY_BYTES:
             raise ValueError(f"codec_token 应不少于 {KEY_BYTES} 个字符")
+        _named("codec_token", check_token, content["codec_token"])
         return cls(
             payload=payload,
             personal=personal,
@@ -148,7 +151,15 @@ def _key(name: str, text: str) -> bytes:
         raise ValueError(f"{name} 不是 base64") from None
     if len(key) != KEY_BYTES:
         raise ValueError(f"{name} 应为 {KEY_BYTES} 字节,实为 {len(key)} 字节")
+    _named(name, check_key, key)
     return key
+
+
+def _named(name: str, check: Callable[[Secret], None], secret: Secret) -> None:
+    try:
+        check(secret)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None
 
 
 def _base64(key: bytes) -> str:

@@ -4,12 +4,14 @@ Temporal's own address, namespace, TLS and keys are not here: ``temporalio.envco
 Numbers of the business are not here either: they are policy (``docs/domain/policy.md``).
 """
 
+import base64
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -18,9 +20,16 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 from pydantic_settings import SettingsError as UnreadableSettingError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from activities.connections.placeholder_secrets import check_key, check_password
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 NotificationChannel = Literal["mail", "wecom", "webhook", "inbox"]
+_WEBHOOK_PREFIX: Final = "whsec_"
+_WEBHOOK_KEY_BYTES: Final = 24
+"""The fewest that standardwebhooks allows."""
 
 
 class SettingsError(Exception):
@@ -31,6 +40,18 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+def _password(password: SecretStr) -> SecretStr:
+    if password.get_secret_value():
+        check_password(password.get_secret_value())
+    return password
+
+
+def _robot(address: SecretStr) -> SecretStr:
+    for key in parse_qs(urlsplit(address.get_secret_value()).query).get("key", ()):
+        check_password(key)
+    return address
+
+
 class Smtp(_Section):
     """The mail server 邮件服务器 that customers' mail is handed to."""
 
@@ -38,7 +59,7 @@ class Smtp(_Section):
     port: Port = 587
     sender: str
     username: str = ""
-    password: SecretStr = SecretStr("")
+    password: Annotated[SecretStr, AfterValidator(_password)] = SecretStr("")
     starttls: bool = True
 
 
@@ -47,6 +68,29 @@ class Webhook(_Section):
 
     url: str
     secret: SecretStr
+
+    @field_validator("secret")
+    @classmethod
+    def _is_a_key(cls, secret: SecretStr) -> SecretStr:
+        """The library would take any text; a mistyped secret would sign what nobody can check."""
+        check_key(_webhook_key(secret))
+        return secret
+
+    @property
+    def key(self) -> bytes:
+        """The bytes that sign."""
+        return _webhook_key(self.secret)
+
+
+def _webhook_key(secret: SecretStr) -> bytes:
+    text = secret.get_secret_value()
+    try:
+        key = base64.b64decode(text.removeprefix(_WEBHOOK_PREFIX), validate=True)
+    except ValueError:
+        key = b""
+    if not text.startswith(_WEBHOOK_PREFIX) or len(key) < _WEBHOOK_KEY_BYTES:
+        raise ValueError(f"应为 {_WEBHOOK_PREFIX} 加 base64,不少于 {_WEBHOOK_KEY_BYTES} 字节")
+    return key
 
 
 class EmergencyContact(_Section):
@@ -92,7 +136,7 @@ class Settings(BaseSettings):
     wrong_tokens_per_minute: int = Field(default=30, gt=0)
     """For each address of a client; a right token is let in from there all the same."""
     smtp: Smtp | None = None
-    wecom: dict[str, SecretStr] = {}
+    wecom: dict[str, Annotated[SecretStr, AfterValidator(_robot)]] = {}
     """By community: address of its WeCom group robot 企业微信群机器人, which holds the robot's key.
 
     Names of variables lose their case, so in the environment it is JSON: ``GUANJIA_WECOM='{"XYDX": "https://…"}'``.
@@ -115,6 +159,13 @@ class Settings(BaseSettings):
     def _names_the_driver(cls, url: str) -> str:
         if not url.startswith("postgresql+psycopg2://"):
             raise ValueError("应以 postgresql+psycopg2:// 开头")
+        try:
+            parts = make_url(url)
+        except ArgumentError:
+            raise ValueError("不是有效的数据库地址:密码中的特殊字符要写成 %xx") from None
+        for password in (parts.password, parts.query.get("password")):
+            if password:
+                check_password(str(password), defaults=(parts.username or "", parts.database or ""))
         return url
 
     @property

@@ -47,7 +47,7 @@ def test_the_environment_wins_over_the_file(write, monkeypatch):
 
 
 def test_a_community_keeps_the_case_of_its_code(write, monkeypatch):
-    write('[webhook.XYDX]\nurl = "https://gateway.example.com"\nsecret = "whsec_geheim"\n')
+    write('[webhook.XYDX]\nurl = "https://example.com"\nsecret = "whsec_Z2VoZWltLTAxMjM0NTY3ODlhYmNkZWZnaGlqa2w="\n')
     monkeypatch.setenv("GUANJIA_WECOM", '{"YGHY": "https://robot.example.com/?key=geheim"}')
 
     settings = Settings.load()
@@ -55,6 +55,7 @@ def test_a_community_keeps_the_case_of_its_code(write, monkeypatch):
     assert set(settings.webhook) == {"XYDX"}
     assert set(settings.wecom) == {"YGHY"}
     assert "geheim" not in repr(settings)
+    assert "Z2VoZWlt" not in repr(settings)
 
 
 @pytest.mark.parametrize(

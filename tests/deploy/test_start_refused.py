@@ -74,6 +74,21 @@ def test_a_wrong_setting_is_refused_by_name_and_its_value_is_not_shown() -> None
         assert "canary" not in line
 
 
+@pytest.mark.parametrize("verb", ["api", "codec", "worker", "migrate", "figures"])
+def test_no_process_starts_with_the_password_of_an_example(verb: str) -> None:
+    with folder_of_a_test("placeholder") as folder:
+        keys = folder / "keys.toml"
+        KeyRing.create(keys)
+        variables = {
+            "GUANJIA_DATABASE_URL": "postgresql+psycopg2://guanjia:changeme@127.0.0.1:1/records",
+            "GUANJIA_KEYS_FILE": str(keys),
+        }
+        line = line_of(typed(verb, **variables))
+        assert "database_url" in line
+        assert "placeholder_secret" in line
+        assert "changeme" not in line
+
+
 @pytest.mark.parametrize("verb", ["worker", "migrate"])
 def test_a_process_without_settings_says_which_are_missing(verb: str) -> None:
     with folder_of_a_test("none") as folder:
