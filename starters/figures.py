@@ -94,7 +94,8 @@ async def serve_figures(settings: Settings) -> None:
     host, _, port = settings.metrics_address.rpartition(":")
     if not port.isdigit():
         raise ValueError("请设置 GUANJIA_METRICS_ADDRESS,如 127.0.0.1:9465")
-    database = Database.connect(settings.database_url, KeyRing.load(settings.keys_file), pool_size=2)
+    keyring = KeyRing.load(settings.keys_file)
+    database = Database.connect(settings.database_url, keyring, pool_size=2)
     figures = Figures(database)
     registry = CollectorRegistry()
     registry.register(figures)
@@ -102,7 +103,7 @@ async def serve_figures(settings: Settings) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    comparing = asyncio.create_task(_keep_comparing(figures, database, settings))
+    comparing = asyncio.create_task(_keep_comparing(figures, database, keyring))
     comparing.add_done_callback(lambda _: ended.set())
     await ended.wait()
     comparing.cancel()
@@ -115,11 +116,11 @@ async def serve_figures(settings: Settings) -> None:
         database.close()
 
 
-async def _keep_comparing(figures: Figures, database: Database, settings: Settings) -> None:
+async def _keep_comparing(figures: Figures, database: Database, keyring: KeyRing) -> None:
     client: Client | None = None
     while True:
         try:
-            client = client or await connect(KeyRing.load(settings.keys_file))
+            client = client or await connect(keyring)
             found = await reconcile(database, client, datetime.now(UTC))
             figures.balance = await asyncio.to_thread(ledger_balance, database)
         except (RPCError, RuntimeError, SQLAlchemyError):

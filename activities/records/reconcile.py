@@ -4,6 +4,7 @@ A case is started before its first line is written, and closed on record before 
 is left alone, and so is what Temporal no longer keeps.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -45,7 +46,7 @@ async def reconcile(db: Database, client: Client, now: datetime) -> Differences:
     """Compare every open record with every running execution; only reads."""
     before = now - YOUNG
     # records first: what is closed meanwhile is then missing among the executions, and is looked at again below
-    recorded = _numbers(db, before)
+    recorded = await asyncio.to_thread(_numbers, db, before)
     running: set[str] = set()
     young: set[str] = set()
     async for case in client.list_workflows('ExecutionStatus = "Running"'):
@@ -53,8 +54,8 @@ async def reconcile(db: Database, client: Client, now: datetime) -> Differences:
             (running if case.start_time < before else young).add(case.id)
     missing = recorded - running - young
     return Differences(
-        without_execution=tuple(sorted(missing & _numbers(db, before))),
-        without_record=tuple(sorted(running - _on_record(db, running))),
+        without_execution=tuple(sorted(missing & await asyncio.to_thread(_numbers, db, before))),
+        without_record=tuple(sorted(running - await asyncio.to_thread(_on_record, db, running))),
     )
 
 
