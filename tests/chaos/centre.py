@@ -8,7 +8,6 @@ import os
 import random
 import signal
 import sys
-from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from typing import Any
 import httpx2
 from sqlalchemy import text
 from temporalio.client import Client
-from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 
 from activities.connections.database import Database
@@ -37,10 +35,12 @@ _UNSETTLED = frozenset({429, 500, 502, 503, 504})
 
 
 class Centre:
-    """The machine, its API, its provider, and who has died of what."""
+    """The machine, its APIs and its provider."""
 
-    def __init__(self, machine: Machine, keyring: KeyRing, provider: Provider, address: str) -> None:
-        self.machine, self.keyring, self.provider = machine, keyring, provider
+    def __init__(
+        self, machine: Machine, keyring: KeyRing, provider: Provider, address: str, skipper: TimeSkipper
+    ) -> None:
+        self.machine, self.keyring, self.provider, self.skipper = machine, keyring, provider, skipper
         self.ports = free_ports(2)
         self.turns = itertools.cycle(self.ports)
         webhook = {HOME: {"url": address, "secret": "whsec_" + "Z3VhbmppYS1jaGFvcy1zZWNyZXQtMDEyMzQ1Njc4OTA="}}
@@ -52,14 +52,11 @@ class Centre:
         }
         self.database = Database.connect(machine.environment["GUANJIA_DATABASE_URL"], keyring, pool_size=10)
         self.http = httpx2.AsyncClient(timeout=30, trust_env=False, limits=httpx2.Limits(max_connections=200))
-        self.skipper: TimeSkipper | None = None
         self.processes: dict[str, asyncio.subprocess.Process] = {}
-        self.deaths: Counter[str] = Counter()
         self._tokens = {post: self._token(*post) for post in self._posts()}
 
     @property
     def client(self) -> Client:
-        assert self.skipper is not None
         return self.skipper.client
 
     async def keep(self, name: str, *command: str, **variables: str) -> None:
@@ -78,7 +75,6 @@ class Centre:
                     process.kill()
                 await process.wait()
                 raise
-            self.deaths[name.rstrip("0123456789")] += 1
 
     def kill(self, name: str) -> None:
         """SIGKILL, if it is there just now."""
@@ -111,16 +107,6 @@ class Centre:
             assert asyncio.get_running_loop().time() < until, f"{method} {path} was never answered"
             await asyncio.sleep(0.3)
 
-    async def insisted(self, what: Any) -> Any:
-        """Repeat something that Temporal or PostgreSQL has to hear, until it has."""
-        until = asyncio.get_running_loop().time() + PATIENCE
-        while True:
-            try:
-                return await what()
-            except RPCError:
-                assert asyncio.get_running_loop().time() < until
-                await asyncio.sleep(0.3)
-
 
 @contextlib.asynccontextmanager
 async def centre_in(
@@ -129,9 +115,9 @@ async def centre_in(
     """Start everything; at the end everything is stopped."""
     provider = Provider(chance, provider_odds)
     with serving(provider) as address, machine_in(folder, keyring) as machine:
-        centre = Centre(machine, keyring, provider, address)
+        skipper = TimeSkipper(await machine.connected(keyring), config=CLOCKS)
+        centre = Centre(machine, keyring, provider, address, skipper)
         queues = [[TaskQueue.CASES, TaskQueue.NOTIFICATIONS], [TaskQueue.RECORDS, TaskQueue.BILLING]]
-        centre.skipper = TimeSkipper(await machine.connected(keyring), config=CLOCKS)
         kept = [
             asyncio.create_task(centre.keep(f"api{number}", "tests.chaos.api_process", GUANJIA_API_PORT=str(port)))
             for number, port in enumerate(centre.ports, start=1)
