@@ -1,0 +1,103 @@
+"""Repairs that are open at different stages, and what is left to be done of each."""
+
+import asyncio
+import uuid
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowHandle
+
+from tests.fees.quarter import eventually
+from workflows.messages.case import ActionRequest, CaseOpening, Channel, CustomerReply, ReplyIntent
+from workflows.messages.identifiers import REPAIR_WORKFLOW, CaseKind, TaskQueue
+from workflows.messages.people import Actor, Role, Trade
+from workflows.messages.repair import RepairClass, RepairStart, RepairState
+from workflows.processes.repair import Repair
+from workflows.rules.case_numbers import case_number
+
+PATIENCE = 120
+_DESK = Actor(role=Role.CS_ASSISTANT, code="K001")
+_STEPS = ("accept", "take", "arrive", "complete", "confirm")
+STAGES = len(_STEPS)
+FINISHED = {RepairState.VERIFIED, RepairState.AWAITING_REVISIT, RepairState.CLOSED}
+
+
+class OpenRepair:
+    """One repair, driven by its staff from stage to stage."""
+
+    def __init__(self, handle: WorkflowHandle[Any, Any]) -> None:
+        self.handle = handle
+        self.done = 0
+
+    @classmethod
+    async def reported(cls, client: Client) -> "OpenRepair":
+        number = case_number(CaseKind.REPAIR, b"upgrade", "upgrade", uuid.uuid4().hex)
+        opening = CaseOpening(
+            number=number, kind=CaseKind.REPAIR, community="YGHY", channel=Channel.PHONE,
+            received_at=datetime.now(ZoneInfo("Asia/Shanghai")),
+            unit=number[3:],  # a place of its own, or all of them would be reports of one fault
+            description="水龙头滴水",
+        )  # fmt: skip
+        start = RepairStart(opening=opening, trade=Trade.GENERAL, repair_class=RepairClass.GENERAL)
+        return cls(await client.start_workflow(REPAIR_WORKFLOW, start, id=number, task_queue=TaskQueue.CASES))
+
+    async def go_on(self, until: int) -> None:
+        """Take the next steps, so that this many are done."""
+        while self.done < until:
+            await self._take(_STEPS[self.done])
+            self.done += 1
+
+    async def _take(self, step: str) -> None:
+        if step == "confirm":
+            word = CustomerReply(message_id="c", community="YGHY", intent=ReplyIntent.CONFIRM)
+            return await self.handle.signal(Repair.reply, word)
+        actor = _DESK if step == "accept" else Actor(role=Role.TECHNICIAN, code=await self._technician())
+        request = ActionRequest(action=step, community="YGHY", actor=actor, message_id=f"{self.handle.id}-{step}")
+        return await self.handle.execute_update(Repair.act, request, id=request.message_id)
+
+    async def _technician(self) -> str:
+        async def there_is_one() -> bool:
+            return bool((await self.handle.query(Repair.view)).assignee)
+
+        await eventually(there_is_one, PATIENCE)
+        return str((await self.handle.query(Repair.view)).assignee)
+
+    async def is_finished(self) -> bool:
+        return (await self.handle.query(Repair.view)).state in FINISHED
+
+    async def events(self) -> list[EventType.ValueType]:
+        history = await self.handle.fetch_history()
+        return [event.event_type for event in history.events]
+
+    async def is_patched(self, patch: str) -> bool:
+        """Whether its history says that it goes the new way."""
+        history = await self.handle.fetch_history()
+        markers = (event.marker_recorded_event_attributes for event in history.events)
+        return any(patch.encode() in marker.SerializeToString() for marker in markers)
+
+
+async def reported_at_all_stages(client: Client, count: int) -> list[OpenRepair]:
+    """Report so many and take the first to stage 0, the second to stage 1, …"""
+    places = asyncio.Semaphore(20)
+
+    async def one(number: int) -> OpenRepair:
+        async with places:
+            repair = await OpenRepair.reported(client)
+            await repair.go_on(number % STAGES)
+            return repair
+
+    return await asyncio.gather(*(one(number) for number in range(count)))
+
+
+async def all_finish(repairs: list[OpenRepair]) -> None:
+    """Take every repair to its end, twenty at a time."""
+    places = asyncio.Semaphore(20)
+
+    async def one(repair: OpenRepair) -> None:
+        async with places:
+            await repair.go_on(STAGES)
+            await eventually(repair.is_finished, PATIENCE)
+
+    await asyncio.gather(*(one(repair) for repair in repairs))

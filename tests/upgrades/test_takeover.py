@@ -1,0 +1,77 @@
+"""A build with a changed repair takes over the repairs that are open (``docs/decisions/0013``)."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+
+from activities.connections.database import Database
+from activities.connections.keys import KeyRing
+from activities.connections.settings import Settings
+from tests.fees.machine import Machine, machine_in
+from tests.fees.quarter import eventually
+from tests.upgrades.builds import PATCH, PATCHED, UNCHANGED, UNPATCHED, build_in
+from tests.upgrades.open_repairs import PATIENCE, STAGES, OpenRepair, all_finish, reported_at_all_stages
+from workers.assembly import build
+from workflows.messages.identifiers import TaskQueue
+
+OPEN = 200
+_FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+
+
+@contextlib.asynccontextmanager
+async def everything_but_cases(folder: Path, keyring: KeyRing) -> AsyncIterator[tuple[Machine, Client]]:
+    """The machine with the workers that may overlap, which go on through an upgrade."""
+    with machine_in(folder, keyring) as machine:
+        client = await machine.connected(keyring)
+        settings = Settings(
+            database_url=machine.environment["GUANJIA_DATABASE_URL"], keys_file=str(folder / "keys.toml")
+        )
+        database = Database.connect(settings.database_url, keyring)
+        records, notifications = (
+            build(queue, client, settings, database, keyring) for queue in (TaskQueue.RECORDS, TaskQueue.NOTIFICATIONS)
+        )
+        async with records, notifications:
+            yield machine, client
+        database.close()
+
+
+@pytest.mark.timeout(900)
+async def test_a_changed_repair_takes_over_what_is_open(tmp_path: Path, keyring: KeyRing):
+    old, new = build_in(tmp_path / "old", UNCHANGED), build_in(tmp_path / "new", PATCHED)
+    async with everything_but_cases(tmp_path, keyring) as (machine, client):
+        async with old.case_worker(machine.environment):
+            repairs = await reported_at_all_stages(client, OPEN)
+        async with new.case_worker(machine.environment):
+            await all_finish(repairs)
+            reported_later = await OpenRepair.reported(client)
+            await all_finish([reported_later])
+            histories = await asyncio.gather(*(repair.events() for repair in [*repairs, reported_later]))
+        assert [events for events in histories if _FAILED in events] == []
+        assert not any([await repair.is_patched(PATCH) for repair in repairs])
+        assert await reported_later.is_patched(PATCH)
+
+
+@pytest.mark.timeout(300)
+async def test_a_change_without_a_patch_stops_what_is_open_until_the_earlier_build_is_back(
+    tmp_path: Path, keyring: KeyRing
+):
+    """What the runbook says of failing workflow tasks; and the test above could fail."""
+    old, wrong = build_in(tmp_path / "old", UNCHANGED), build_in(tmp_path / "wrong", UNPATCHED)
+    async with everything_but_cases(tmp_path, keyring) as (machine, client):
+
+        async def has_failed() -> bool:
+            return _FAILED in await repair.events()
+
+        async with old.case_worker(machine.environment):
+            repair = await OpenRepair.reported(client)
+            await repair.go_on(STAGES - 1)
+        async with wrong.case_worker(machine.environment):
+            await repair.go_on(STAGES)
+            await eventually(has_failed, PATIENCE)
+        async with old.case_worker(machine.environment):
+            await all_finish([repair])
