@@ -20,7 +20,7 @@ from activities.documents.fonts import chinese_font
 from activities.documents.paper import Fields, PaperForm
 from activities.documents.wording import moment
 
-_TEMPLATES: Final = Path(__file__).parent / "templates"
+TEMPLATES: Final = Path(__file__).parent / "templates"
 _SIGNATURE_PIXELS: Final = (900, 300)
 """Enough for a signature of a centimetre's height on paper; a larger picture is made smaller."""
 
@@ -58,8 +58,8 @@ def typeset(
 ) -> bytes:
     """Return what a template makes of its content as a PDF of that instant; every paper comes through here."""
     return typst.compile(
-        _TEMPLATES / f"{template}.typ",
-        root=_TEMPLATES,
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
         font_paths=fonts,
         sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
         timestamp=at.astimezone(UTC).replace(microsecond=0),  # typst refuses fractions
