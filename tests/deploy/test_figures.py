@@ -127,3 +127,21 @@ def test_a_record_that_nobody_works_on_is_named(centre: Centre) -> None:
     assert compared.returncode == 1
     assert f"{lost} 记录未结" in compared.stdout
     assert "差异 1 处" in compared.stdout
+
+
+def test_a_record_that_was_lost_is_rebuilt_from_its_history(centre: Centre) -> None:
+    number = reported(centre)
+    centre.wait_for(lambda: centre.record(number).get("assignee"))
+    before = centre.record(number)
+    database = Database.connect(database_url(centre.folder / "postgres"), KeyRing.load(centre.folder / "keys.toml"))
+    with database.begin() as connection:
+        for table, column in (("case_lines", '"case"'), ("repair_records", '"case"'), ("cases", "number")):
+            connection.execute(text(f"DELETE FROM {table} WHERE {column} = :number"), {"number": number})  # noqa: S608
+    database.close()
+    rebuilt = typed("records", "rebuild", number, **centre.variables)
+    assert (rebuilt.returncode, f"{number} 补写" in rebuilt.stdout) == (0, True), rebuilt.stderr
+    assert centre.record(number)["lines"] == before["lines"]
+    again = typed("records", "rebuild", "--open", **centre.variables)
+    assert (again.returncode, "补写 0 行" in again.stdout) == (0, True), again.stdout
+    assert typed("records", "rebuild", f"{number[:-1]}?", **centre.variables).returncode == 1
+    assert typed("records", "rebuild", **centre.variables).returncode == 2
