@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Final, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
 from temporalio.client import Client
@@ -19,11 +18,10 @@ from activities.records.rebuild import NO_HISTORY, Rebuilt, cases_to_rebuild, re
 from activities.records.reconcile import reconcile
 from deploy.settings_here import settings_here
 from deploy.start_refused import StartRefusedError
-from starters.cli.screen import say
+from starters.cli.screen import LOCAL, say
 
 record_verbs = typer.Typer(help="记录", no_args_is_help=True)
 _Done = TypeVar("_Done")
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _REFUSED: Final = {
     NO_HISTORY: "Temporal 中没有它的历史(编号有误,或已过保留期)",
     RECORD_EXISTS: "该编号的记录说的是另一件事(另一案,或流程被重置过),请人工核对",
@@ -63,7 +61,7 @@ def rebuild_records(
     several = running or closed_since is not None
     if several == bool(numbers):
         raise typer.BadParameter("请给出单号,或 --open,或 --closed-since,三者取一")
-    since = None if closed_since is None else closed_since.replace(tzinfo=_ZONE)
+    since = None if closed_since is None else closed_since.replace(tzinfo=LOCAL)
 
     async def rebuilt(database: Database, client: Client) -> list[Rebuilt]:
         chosen = [one async for one in cases_to_rebuild(client, closed_since=since)] if several else numbers or []

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Final, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
 from temporalio.client import Client
@@ -14,14 +13,13 @@ from activities.connections.keys import KeyRing
 from activities.connections.temporal import connect
 from deploy.settings_here import settings_here
 from deploy.start_refused import StartRefusedError
-from starters.cli.screen import moment, print_table, say
+from starters.cli.screen import LOCAL, moment, print_table, say
 from starters.schedules import backfill_schedule, fee_schedules
 from workflows.messages.fee_opening import FeePeriodKind
 
 schedule_verbs = typer.Typer(help="定时任务", no_args_is_help=True)
 _ID = Annotated[str, typer.Argument(metavar="ID", help="定时任务编号,如 fees-cycle-YGHY")]
 _Day = datetime
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _KINDS: Final = {FeePeriodKind.CYCLE: "季度收费", FeePeriodKind.MONTH: "收费月结"}
 _Done = TypeVar("_Done")
 
@@ -69,7 +67,7 @@ def backfill(
 ) -> None:
     """补开一段时间里错过的收费单;已经开立的不会重复"""
     _with_temporal(
-        lambda client: backfill_schedule(client, schedule, first.replace(tzinfo=_ZONE), last.replace(tzinfo=_ZONE))
+        lambda client: backfill_schedule(client, schedule, first.replace(tzinfo=LOCAL), last.replace(tzinfo=LOCAL))
     )
     say(f"{schedule}:{first:%Y-%m-%d} 至 {last:%Y-%m-%d} 已补开")
 

@@ -21,7 +21,7 @@ from activities.connections.placeholder_secrets import check_key, check_token
 
 _ENCRYPTING: Final = ("payload", "personal")
 _WEBHOOK_PREFIX: Final = "whsec_"
-Secret = TypeVar("Secret", str, bytes)
+_Secret = TypeVar("_Secret", str, bytes)
 
 
 class KeyFileError(Exception):
@@ -155,7 +155,7 @@ def _key(name: str, text: str) -> bytes:
     return key
 
 
-def _named(name: str, check: Callable[[Secret], None], secret: Secret) -> None:
+def _named(name: str, check: Callable[[_Secret], None], secret: _Secret) -> None:
     try:
         check(secret)
     except ValueError as error:

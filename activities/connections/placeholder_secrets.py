@@ -54,7 +54,6 @@ def is_placeholder(secret: str) -> bool:
     return (
         len(set(text.strip())) == 1
         or (bool(word) and _COUNTED.startswith(word))
-        or word in _WORDS
         or word.rstrip("0123456789") in _WORDS
         or _ASKS_TO_BE_REPLACED.fullmatch(word) is not None
     )

@@ -1,6 +1,7 @@
-"""Files as answers: spreadsheets and papers that a browser saves under a name."""
+"""Files as answers: what a browser saves or shows, and under which name."""
 
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import Response
 
@@ -17,3 +18,8 @@ def attached(content: bytes, media_type: str, name: str) -> Response:
     """The file under an ASCII name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
+
+
+def shown_as(plain_name: str, name: str) -> dict[str, str]:
+    """The header of a file that a browser shows; saved, it has the name, or the ASCII one in an old browser."""
+    return {"Content-Disposition": f"inline; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name)}"}

@@ -10,6 +10,7 @@ from activities.attachments.attachments import Uploaded
 from activities.attachments.images import BYTES_AT_MOST, AttachmentRefusedError, Purpose
 from activities.opening.message_keys import key_digest
 from activities.records.intake_snapshot import Caller
+from starters.intake_api.attached_files import attached
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
 from starters.intake_api.intake import TheIntake
 from starters.intake_api.problems import ProblemError, documented
@@ -100,5 +101,4 @@ def read_an_attachment(
         raise ProblemError("unknown_attachment")
     content, media_type = found
     suffix = media_type.removeprefix("image/")
-    headers = {"Content-Disposition": f'attachment; filename="{attachment}.{suffix}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    return attached(content, media_type, f"{attachment}.{suffix}")

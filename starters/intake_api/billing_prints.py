@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -20,6 +19,7 @@ from activities.documents.notice_selection import NoticeSelection
 from activities.documents.print_register import PrintEntry, prints_of
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.intake_snapshot import Caller
+from starters.intake_api.attached_files import shown_as
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, actor_of, caller_with
 from starters.intake_api.documents import PdfResponse
 from starters.intake_api.fee_bodies import PrintNoticesBody
@@ -67,7 +67,7 @@ def print_many_notices(
         return StreamingResponse(_told(batch), status_code=201, media_type=PROGRESS, headers=headers)
     with _refusals():
         content = _whole(batch)
-    return PdfResponse(content, status_code=201, headers={**headers, **_disposition("notices.pdf", "通知单.pdf")})
+    return PdfResponse(content, status_code=201, headers={**headers, **shown_as("notices.pdf", "通知单.pdf")})
 
 
 @router.post(
@@ -101,7 +101,7 @@ def print_a_fee_paper(
             intake.database, community, paper, subject, actor_of(caller), datetime.now(UTC), proof=proof, areas=areas
         )
     copy = "proof" if printed.copy is None else str(printed.copy)
-    headers = {"X-Print-Copy": copy, **_disposition(f"{paper}-{printed.subject}.pdf", printed.file_name)}
+    headers = {"X-Print-Copy": copy, **shown_as(f"{paper}-{printed.subject}.pdf", printed.file_name)}
     return PdfResponse(printed.content, status_code=201, headers=headers)
 
 
@@ -158,10 +158,6 @@ def _told(batch: NoticeBatch) -> Iterator[str]:
 
 def _line(**said: Any) -> str:
     return json.dumps(said, ensure_ascii=False) + "\n"
-
-
-def _disposition(plain_name: str, name: str) -> dict[str, str]:
-    return {"Content-Disposition": f"inline; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name)}"}
 
 
 @contextmanager

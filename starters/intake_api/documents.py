@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
@@ -15,6 +14,7 @@ from activities.documents.paper import PaperForm
 from activities.documents.printing import PrintEntry, PrintRefusedError, print_form, prints_of
 from activities.records.case_queries import get_case
 from activities.records.intake_snapshot import Caller
+from starters.intake_api.attached_files import PDF, shown_as
 from starters.intake_api.callers import CommunityCode, KnownCallersRoute, Right, actor_of, caller_with
 from starters.intake_api.intake import Intake, TheIntake
 from starters.intake_api.problems import ProblemError, documented
@@ -28,7 +28,7 @@ router = APIRouter(route_class=KnownCallersRoute, tags=["documents 打印单据"
 class PdfResponse(Response):
     """A form to be put on paper."""
 
-    media_type = "application/pdf"
+    media_type = PDF
 
 
 class PrintRegister(BaseModel):
@@ -76,7 +76,7 @@ def print_a_form(
         printed.content,
         status_code=201,
         headers={
-            "Content-Disposition": f"inline; filename=\"{plain_name}\"; filename*=UTF-8''{quote(printed.file_name)}",
+            **shown_as(plain_name, printed.file_name),
             "X-Print-Number": printed.print_number,
             "X-Print-Copy": str(printed.copy),
             "Cache-Control": "no-store",
