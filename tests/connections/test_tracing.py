@@ -8,8 +8,9 @@ import time
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Tracer
 from temporalio.client import WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, Worker
@@ -25,6 +26,12 @@ from workers.assembly import PROCESSES
 from workers.sandbox import sandboxed
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
+
+
+def tracer_into(exporter: SpanExporter) -> Tracer:
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    return provider.get_tracer("test")
 
 
 @pytest.fixture
@@ -101,11 +108,10 @@ def test_a_collector_that_does_not_answer_holds_up_no_end():
 
 def test_a_span_goes_out_without_words():
     seen = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(BareSpanExporter(seen)))
+    tracer = tracer_into(BareSpanExporter(seen))
     with (
         pytest.raises(ValueError, match="欧阳"),
-        provider.get_tracer("test").start_as_current_span(
+        tracer.start_as_current_span(
             "RunActivity:notify", attributes={"temporalWorkflowID": "BX-7K3QM-9TXAB", "url.query": "phone=17400909123"}
         ),
     ):
@@ -120,10 +126,9 @@ def test_a_span_goes_out_without_words():
 
 async def test_a_failure_is_followed_through_effect_and_case_without_its_words(keyring, temporal_server):
     seen = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(BareSpanExporter(seen)))
+    tracer = tracer_into(BareSpanExporter(seen))
     address = temporal_server.client.service_client.config.target_host
-    plugin = TemporalTracing(provider.get_tracer("test"))
+    plugin = TemporalTracing(tracer)
     client = await connect(keyring, target_host=address, plugins=[plugin])
     worker = Worker(client, task_queue="failing", workflows=[Failing], activities=[fail], workflow_runner=sandboxed())
     async with worker:
@@ -149,13 +154,12 @@ def test_only_the_numbers_of_a_trace_are_handed_on():
 
 async def test_recorded_histories_replay_under_tracing_and_emit_nothing():
     seen = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(seen))
+    tracer = tracer_into(seen)
     replayer = Replayer(
         workflows=PROCESSES,
         workflow_runner=sandboxed(),
         data_converter=pydantic_data_converter,
-        plugins=[TemporalTracing(provider.get_tracer("test"))],
+        plugins=[TemporalTracing(tracer)],
     )
     count = 0
     for _, history in histories():

@@ -40,7 +40,8 @@ def lived() -> Iterator[tuple[Centre, str, str]]:
             centre.end()
 
 
-def _live(centre: Centre) -> str:
+def repair_begun(centre: Centre) -> tuple[str, str]:
+    """Report a repair in words full of canaries and have it begun; its number and its technician."""
     report = {
         "unit": "1-101", "channel": "phone", "description": f"水龙头漏水,{WORDS},证件 {IDENTITY_NUMBER}",
         "reporter": {"name": NAME, "phone": PHONE, "mail": MAIL},
@@ -52,6 +53,11 @@ def _live(centre: Centre) -> str:
     technician = centre.record(number)["assignee"]
     centre.act(number, "take", technician)
     centre.act(number, "arrive", technician)
+    return number, technician
+
+
+def _live(centre: Centre) -> str:
+    number, technician = repair_begun(centre)
     replies = f"cases/{number}/replies"
     said = centre.request("POST", replies, "desk", {"intent": "comment", "text": f"{OTHER}说:{WORDS}"})
     assert said.status_code < 300, said.text

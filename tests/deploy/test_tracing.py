@@ -10,7 +10,7 @@ from activities.connections.keys import KeyRing
 from activities.connections.temporal import connect
 from tests.collector import Collector, collector, said
 from tests.deploy.centre import Centre, folder_of_a_test
-from tests.deploy.test_canaries import CANARIES, IDENTITY_NUMBER, NAME, PHONE, WORDS, found_in
+from tests.deploy.test_canaries import CANARIES, NAME, PHONE, WORDS, found_in, repair_begun
 
 UPSTREAM = "4bf92f3577b34da6a3ce929d0e0e4736"
 REQUEST = "POST /v1/communities/{community}/repairs"
@@ -33,17 +33,7 @@ def followed() -> Iterator[tuple[Centre, Collector, str]]:
 
 
 def _live(centre: Centre) -> str:
-    report = {
-        "unit": "1-101", "channel": "phone", "description": f"水龙头漏水,{WORDS},证件 {IDENTITY_NUMBER}",
-        "reporter": {"name": NAME, "phone": PHONE},
-    }  # fmt: skip
-    answer = centre.request("POST", "repairs", "desk", report)
-    assert answer.status_code == 201, answer.text
-    number: str = answer.json()["number"]
-    centre.wait_for(lambda: centre.record(number).get("assignee"))
-    technician = centre.record(number)["assignee"]
-    for action in ("take", "arrive"):
-        centre.act(number, action, technician)
+    number, technician = repair_begun(centre)
     again = centre.request("POST", f"cases/{number}/actions", technician, {"action": "decline", "reason": WORDS})
     assert again.status_code == 409, again.text  # refused by the case itself
     reply = {"intent": "comment", "text": f"{NAME}说:{WORDS}"}

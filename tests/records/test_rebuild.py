@@ -80,6 +80,14 @@ def on_record(database: Database, number: str) -> dict[str, object]:
     return record.model_dump(exclude=WITHOUT_CLOCK)
 
 
+async def offered(centre: Centre) -> CaseUnderTest:
+    """A repair that was reported, accepted and offered, with all of it on record."""
+    case = await centre.report(accepted_by=DESK)
+    await case.offered_to("T001")
+    await case.comes_to_rest()
+    return case
+
+
 async def over(centre: Centre) -> CaseUnderTest:
     """A repair with a quote that was reported, done, confirmed and closed, and whose workflow has ended."""
     case = await centre.in_progress(inside=True)
@@ -138,9 +146,7 @@ async def test_a_case_that_goes_on_after_the_restore_waits_for_nothing_else(
     client: Client, centre: Centre, database: Database
 ) -> None:
     """Its next line cannot be written before its first; once the record is rebuilt, the waiting line is written."""
-    case = await centre.report(accepted_by=DESK)
-    await case.offered_to("T001")
-    await case.comes_to_rest()
+    case = await offered(centre)
     lose(database, case.number)
     taken = ActionRequest(action="take", community="YGHY", actor=technician("T001"), message_id="taken")
     answer = await case.send(taken)
@@ -174,9 +180,7 @@ async def test_a_case_that_continued_as_new_is_rebuilt_through_all_its_runs(
 async def test_another_case_s_record_under_the_number_is_left_alone_and_said(
     client: Client, centre: Centre, database: Database
 ) -> None:
-    case = await centre.report(accepted_by=DESK)
-    await case.offered_to("T001")
-    await case.comes_to_rest()
+    case = await offered(centre)
     lose(database, case.number)
     CaseRecords(database).write_case(repairs.first_batch(case.number))
     others = on_record(database, case.number)
@@ -196,9 +200,7 @@ async def test_a_number_without_a_history_is_said(client: Client, database: Data
 async def test_lines_whose_run_temporal_keeps_no_more_are_counted(
     client: Client, centre: Centre, database: Database
 ) -> None:
-    case = await centre.report(accepted_by=DESK)
-    await case.offered_to("T001")
-    await case.comes_to_rest()
+    case = await offered(centre)
     with database.begin() as connection:
         further = text("UPDATE cases SET last_sequence = last_sequence + 2 WHERE number = :number")
         connection.execute(further, {"number": case.number})

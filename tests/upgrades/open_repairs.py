@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 from tests.fees.quarter import eventually
 from workflows.messages.case import ActionRequest, CaseOpening, Channel, CustomerReply, ReplyIntent
@@ -67,15 +67,16 @@ class OpenRepair:
     async def is_finished(self) -> bool:
         return (await self.handle.query(Repair.view)).state in FINISHED
 
-    async def events(self) -> list[EventType.ValueType]:
-        history = await self.handle.fetch_history()
-        return [event.event_type for event in history.events]
 
-    async def is_patched(self, patch: str) -> bool:
-        """Whether its history says that it goes the new way."""
-        history = await self.handle.fetch_history()
-        markers = (event.marker_recorded_event_attributes for event in history.events)
-        return any(patch.encode() in marker.SerializeToString() for marker in markers)
+def has_failed(history: WorkflowHistory) -> bool:
+    """Whether a workflow task failed, as one does that cannot replay what came before it."""
+    return any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED for event in history.events)
+
+
+def is_patched(history: WorkflowHistory, patch: str) -> bool:
+    """Whether it says that its case goes the new way."""
+    markers = (event.marker_recorded_event_attributes for event in history.events)
+    return any(patch.encode() in marker.SerializeToString() for marker in markers)
 
 
 async def reported_at_all_stages(client: Client, count: int) -> list[OpenRepair]:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from activities.connections.database import Database
@@ -15,12 +14,19 @@ from activities.connections.settings import Settings
 from tests.fees.machine import Machine, machine_in
 from tests.fees.quarter import eventually
 from tests.upgrades.builds import PATCH, PATCHED, UNCHANGED, UNPATCHED, build_in
-from tests.upgrades.open_repairs import PATIENCE, STAGES, OpenRepair, all_finish, reported_at_all_stages
+from tests.upgrades.open_repairs import (
+    PATIENCE,
+    STAGES,
+    OpenRepair,
+    all_finish,
+    has_failed,
+    is_patched,
+    reported_at_all_stages,
+)
 from workers.assembly import build
 from workflows.messages.identifiers import TaskQueue
 
 OPEN = 200
-_FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 
 
 @contextlib.asynccontextmanager
@@ -50,10 +56,11 @@ async def test_a_changed_repair_takes_over_what_is_open(tmp_path: Path, keyring:
             await all_finish(repairs)
             reported_later = await OpenRepair.reported(client)
             await all_finish([reported_later])
-            histories = await asyncio.gather(*(repair.events() for repair in [*repairs, reported_later]))
-        assert [events for events in histories if _FAILED in events] == []
-        assert not any([await repair.is_patched(PATCH) for repair in repairs])
-        assert await reported_later.is_patched(PATCH)
+            histories = await asyncio.gather(*(repair.handle.fetch_history() for repair in [*repairs, reported_later]))
+        assert [history.workflow_id for history in histories if has_failed(history)] == []
+        *of_the_open, of_the_later = histories
+        assert not any(is_patched(history, PATCH) for history in of_the_open)
+        assert is_patched(of_the_later, PATCH)
 
 
 @pytest.mark.timeout(300)
@@ -64,14 +71,14 @@ async def test_a_change_without_a_patch_stops_what_is_open_until_the_earlier_bui
     old, wrong = build_in(tmp_path / "old", UNCHANGED), build_in(tmp_path / "wrong", UNPATCHED)
     async with everything_but_cases(tmp_path, keyring) as (machine, client):
 
-        async def has_failed() -> bool:
-            return _FAILED in await repair.events()
+        async def it_has_failed() -> bool:
+            return has_failed(await repair.handle.fetch_history())
 
         async with old.case_worker(machine.environment):
             repair = await OpenRepair.reported(client)
             await repair.go_on(STAGES - 1)
         async with wrong.case_worker(machine.environment):
             await repair.go_on(STAGES)
-            await eventually(has_failed, PATIENCE)
+            await eventually(it_has_failed, PATIENCE)
         async with old.case_worker(machine.environment):
             await all_finish([repair])
