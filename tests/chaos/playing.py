@@ -97,7 +97,7 @@ class Faults:
 
 
 async def play(plan: Plan, seed: int, folder: Path, say: Callable[[str], None] = lambda line: None) -> Outcome:
-    """Play the plan with that seed and ``say`` how far it is; raises ``AssertionError`` for a promise that is broken."""
+    """Play the plan with that seed and ``say`` how far it is; raises ``AssertionError`` for a broken promise."""
     chance = random.Random(seed)  # noqa: S311 - a fault's own dice
     began = time.monotonic()
     keyring = KeyRing.generate()

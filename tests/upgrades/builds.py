@@ -19,8 +19,10 @@ _STEP = "await workflow.sleep(1)  # a second report of the same fault may follow
 UNCHANGED = _PLACE
 PATCHED = f'        if workflow.patched("{PATCH}"):\n            {_STEP}{_PLACE}'
 """A new first step, as ``docs/decisions/0013-changing-a-process.md`` has it: cases that are open keep the old way."""
+DEPRECATED = f'        workflow.deprecate_patch("{PATCH}")\n        {_STEP}{_PLACE}'
+"""The new way only, once no case is open that began before the patch."""
 UNPATCHED = f"        {_STEP}{_PLACE}"
-"""The same step as nobody may release it."""
+"""The step alone: right once no case is open that began before the deprecation, as nobody may release it before."""
 
 
 @dataclass(frozen=True)
