@@ -46,6 +46,17 @@ class Build:
                 process.send_signal(signal.SIGTERM)
             await process.wait()
 
+    async def takeover(self, environment: Mapping[str, str]) -> tuple[int, str]:
+        """Ask this build, before it works, whether it can take over what is open; its exit code and what it says."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.command", "takeover"),
+            cwd=self.folder, env={**environment, "PYTHONPATH": str(self.folder)},
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        said, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, said.decode()
+
 
 def build_in(folder: Path, change: str) -> Build:
     """Copy the sources into a new folder and put the change where a repair begins."""

@@ -1,6 +1,7 @@
 """Repairs that are open at different stages, and what is left to be done of each."""
 
 import asyncio
+import contextlib
 import uuid
 from datetime import datetime
 from typing import Any
@@ -8,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.service import RPCError
 
 from tests.fees.quarter import eventually
-from workflows.messages.case import ActionRequest, CaseOpening, Channel, CustomerReply, ReplyIntent
+from workflows.messages.case import ActionRequest, CaseOpening, CaseView, Channel, CustomerReply, ReplyIntent
 from workflows.messages.identifiers import REPAIR_WORKFLOW, CaseKind, TaskQueue
 from workflows.messages.people import Actor, Role, Trade
 from workflows.messages.repair import RepairClass, RepairStart, RepairState
@@ -59,13 +61,21 @@ class OpenRepair:
 
     async def _technician(self) -> str:
         async def there_is_one() -> bool:
-            return bool((await self.handle.query(Repair.view)).assignee)
+            view = await self._view()
+            return view is not None and bool(view.assignee)
 
         await eventually(there_is_one, PATIENCE)
         return str((await self.handle.query(Repair.view)).assignee)
 
     async def is_finished(self) -> bool:
-        return (await self.handle.query(Repair.view)).state in FINISHED
+        view = await self._view()
+        return view is not None and view.state in FINISHED
+
+    async def _view(self) -> CaseView | None:
+        """How it stands, if a worker is there that has the time to say so."""
+        with contextlib.suppress(RPCError):
+            return await self.handle.query(Repair.view)
+        return None
 
 
 def has_failed(history: WorkflowHistory) -> bool:

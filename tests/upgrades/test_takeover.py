@@ -59,6 +59,8 @@ async def test_a_changed_repair_takes_over_what_is_open(tmp_path: Path, keyring:
     async with everything_but_cases(tmp_path, keyring) as (machine, client):
         async with old.case_worker(machine.environment):
             repairs = await reported_at_all_stages(client, OPEN)
+        code, said = await new.takeover(machine.environment)
+        assert (code, said.count("\n")) == (0, 1), said
         async with new.case_worker(machine.environment):
             await all_finish(repairs)
             reported_later = await OpenRepair.reported(client)
@@ -80,6 +82,8 @@ async def test_a_change_without_a_patch_stops_what_is_open_until_the_earlier_bui
         async with old.case_worker(machine.environment):
             repair = await OpenRepair.reported(client)
             await repair.go_on(STAGES - 1)
+        code, said = await wrong.takeover(machine.environment)
+        assert (code, said.splitlines()[:-1]) == (1, [f"{repair.handle.id} 本版本接办不了"])
         async with wrong.case_worker(machine.environment):
             await repair.go_on(STAGES)
             await until_it_fails(repair)
