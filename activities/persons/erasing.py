@@ -21,7 +21,15 @@ from activities.persons.finding import Found, find_person
 from activities.persons.hindrances import InTheWay, on_record, still_running
 from activities.persons.holdings import HOLDINGS, Holding
 from activities.persons.refused import PersonRefusedError
-from activities.persons.requests import Request, Requester, RequestStep, new_request, record_step, unfinished
+from activities.persons.requests import (
+    Request,
+    Requester,
+    RequestStep,
+    last_erased,
+    new_request,
+    record_step,
+    unfinished,
+)
 from activities.persons.treatment import ERASED, TREATMENT, Treatment
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.sealing import seal_columns, table_of
@@ -47,6 +55,11 @@ class Plan:
     def pictures(self) -> int:
         """How many photographs and signatures are deleted."""
         return len(self.found.pictures)
+
+    @property
+    def erases(self) -> bool:
+        """Whether there is anything to erase."""
+        return bool(self.erased or self.pictures)
 
 
 async def plan_erasure(db: Database, client: Client, phone_index: bytes, now: datetime) -> Plan:
@@ -77,9 +90,9 @@ def erase(db: Database, attachments: Attachments, plan: Plan, *, asked_by: Reque
     Raises :class:`PersonRefusedError`: ``unknown_staff``; ``nothing_to_erase`` where nothing is left; ``in_the_way``
     where something has to end first, which is entered as refused. Raises also the database's error and the store's.
     """
-    if not plan.erased and not plan.pictures:
-        raise PersonRefusedError("nothing_to_erase", "没有可删除的个人信息")
     with db.begin() as connection:
+        if not plan.erases:
+            raise _nothing_to_erase(connection, plan)
         request, resumed = _request(connection, plan, asked_by, staff)
         if plan.in_the_way:
             numbers = [way.number for way in plan.in_the_way]
@@ -108,6 +121,12 @@ def _request(connection: Connection, plan: Plan, asked_by: Requester, staff: str
     request = new_request(connection, plan.found.phone_index, asked_by, staff)
     begun = "" if plan.in_the_way else unfinished(connection, plan.found.phone_index)
     return (replace(request, number=begun), True) if begun else (request, False)
+
+
+def _nothing_to_erase(connection: Connection, plan: Plan) -> PersonRefusedError:
+    before = last_erased(connection, plan.found.phone_index)
+    done = f":已于 {before[1]:%Y-%m-%d} 删除,登记号 {before[0]}" if before else ""
+    return PersonRefusedError("nothing_to_erase", f"没有可删除的个人信息{done}")
 
 
 def _refuse(in_the_way: tuple[InTheWay, ...]) -> None:

@@ -49,6 +49,11 @@ def rows_held(document: Document) -> Mapping[str, int]:
     return {table: len(part["rows"]) for table, part in document["holdings"].items()}
 
 
+def as_json(document: Document) -> bytes:
+    """Return the document as it is handed out to a machine."""
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
 def _rows(connection: Connection, personal: PersonalDataCipher, holding: Holding, found: Found) -> list[Document]:
     table = table_of(holding.table)
     which = told_to_the_person(found) if holding.table is Notification else holding.rows(found)

@@ -95,9 +95,3 @@ def last_erased(connection: Connection, person: bytes) -> tuple[str, datetime] |
         .limit(1)
     ).one_or_none()
     return None if found is None else (found.request, found.at)
-
-
-def all_erased(connection: Connection) -> tuple[bytes, ...]:
-    """Return the index of everybody who was ever erased."""
-    erased = select(PersonRequest.person).where(PersonRequest.step == RequestStep.ERASED).distinct()
-    return tuple(connection.scalars(erased))

@@ -13,9 +13,9 @@ class PersonRequest(Row):
     """One step of one request, of all communities; append-only.
 
     ``step`` is a ``RequestStep``, ``asked_by`` a ``Requester``, ``staff`` who carried it out. ``person`` is the keyed
-    index of the telephone number and nothing else of the person: by it a request that was cut short goes on, and what
-    a restored backup brings back is erased again. ``counts`` are rows by table; ``hindrances`` are numbers of cases,
-    bills and requests and codes of accounts.
+    index of the telephone number and nothing else of the person: by it a request that was cut short goes on, and one
+    that comes twice is recognised. ``counts`` are rows by table; ``hindrances`` are numbers of cases, bills and
+    requests and codes of accounts.
     """
 
     __tablename__ = "person_requests"

@@ -1,6 +1,7 @@
 """Two neighbours of whom every sealed column there is says something: whose it is, and where it stands."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -84,7 +85,7 @@ class Neighbour:
 
     def said(self, table: str, column: str) -> str:
         """What stands of him in a sealed column."""
-        return f'["{self.name}·{table}.{column}"]'
+        return f"{self.name}·{table}.{column}"
 
 
 ANNA = Neighbour("欧阳安娜", "+86 174 0090 9123", "1-101")
@@ -116,9 +117,7 @@ def settle_in(db: Database, who: Neighbour, *, until: date | None = date(2026, 4
             connection, db, who, Contact, household=home, position=1, identity="owner", phone=who.phone,
             phone_index=db.personal.phone_index(who.phone),
         )  # fmt: skip
-        put(
-            connection, db, who, FeeAccount, code=who.account, unit=who.unit, payer="owner", household=home, since=ONCE
-        )
+        put(connection, db, who, FeeAccount, code=who.account, unit=who.unit, payer="owner", household=home, since=ONCE)
         put(connection, db, who, UnitFact, unit=who.unit, account=who.account, kind="permit_issued", key=who.unit)
         _money(connection, db, who)
         _cases(connection, db, who)
@@ -161,8 +160,12 @@ def _post(connection: Connection, entry: int, *sides: tuple[str, int, dict[str, 
 def _cases(connection: Connection, db: Database, who: Neighbour) -> None:
     case(connection, db, who, who.repair, CaseKind.REPAIR, phone=who.phone)
     case(connection, db, who, who.revisit, CaseKind.REVISIT, linked=[who.repair], reporter_name="", reporter_mail="")
-    for row in (RepairRecordRow, WorkOrderRow, QuoteRow, ServiceRecordRow, SuspensionRow):
+    for row in (RepairRecordRow, ServiceRecordRow, SuspensionRow):
         put(connection, db, who, row, case=who.repair)
+    put(connection, db, who, WorkOrderRow, case=who.repair, outcome="done")
+    lines = [{"name": who.said("quotes", "lines"), "unit_price": "9"}]
+    quoted = {"lines": json.dumps(lines, ensure_ascii=False), "proposed_by": {"role": "technician", "code": "T001"}}
+    put(connection, db, who, QuoteRow, case=who.repair, status="confirmed", **quoted)
     put(connection, db, who, ChargeRow, case=who.repair, billable=Decimal(9), collected=Decimal(9))
     for row in (RevisitTaskRow, RevisitRecordRow, RevisitAttemptRow, RevisitMatterRow):
         put(connection, db, who, row, case=who.revisit)

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from obstore.exceptions import BaseError
+from sqlalchemy import TextClause, select, text, update
 from temporalio.client import Client
 
 from activities.attachments.attachments import Attachments
@@ -43,10 +44,12 @@ def steps(db: Database) -> list[tuple[str, str]]:
         return [tuple(row) for row in connection.execute(chosen)]
 
 
-async def test_what_is_left_of_him_is_what_the_law_keeps(neighbours: Database, client: Client, attachments: Attachments):
+async def test_what_is_left_of_him_is_what_the_law_keeps(
+    neighbours: Database, client: Client, attachments: Attachments
+):
     before = where_sealed(neighbours, ANNA)
     of_the_neighbour = where_sealed(neighbours, BERT)
-    assert before > kept_columns() - {("staff", "name")} or len(before) > 30
+    assert len(before) > 30
 
     number = await erased(neighbours, client, attachments)
 
@@ -161,7 +164,7 @@ async def test_what_is_not_over_stands_in_the_way_and_nothing_changes(
     change, number = changes[what]
     with neighbours.begin() as connection:
         values = {"community": CODE, "account": ANNA.account}
-        connection.execute(change, values if change.is_text else {})
+        connection.execute(change, values if isinstance(change, TextClause) else {})
     before = where_sealed(neighbours, ANNA)
 
     plan = await planned(neighbours, client)
@@ -212,7 +215,7 @@ async def test_an_erasure_that_was_cut_short_goes_on_under_its_number(
     stuck.unlink()
     stuck.mkdir()
     (stuck / "in the way").touch()
-    with pytest.raises(Exception, match="."):  # noqa: B017, PT011 - whatever the store says
+    with pytest.raises(BaseError):
         await erased(neighbours, client, attachments)
     begun = steps(neighbours)
     assert [step for _, step in begun] == [RequestStep.BEGUN]
