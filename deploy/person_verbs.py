@@ -138,7 +138,7 @@ def _say_plan(plan: "Plan") -> None:
 
     _say_names(plan.found.names)
     pictures = [("附件(照片、签名)", plan.pictures)] if plan.pictures else []
-    print_table("将删除其中的个人信息", ("表", "行"), [*rows(plan.erased), *pictures])
+    print_table("将删除", ("表", "行"), [*rows(plan.erased), *pictures])
     vouchers = [("附件(收费凭证)", len(plan.found.vouchers))] if plan.found.vouchers else []
     print_table("依法留存", ("表", "行"), [*rows(plan.kept), *vouchers])
     print_table("障碍", ("事项", "编号"), [(way.what.label, way.number) for way in plan.in_the_way])

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.documents.payers import payers_of
+from activities.records.attachment_tables import AttachmentRow
 from activities.records.bill_tables import ArrearsOpening
 from activities.records.case_tables import Case, CaseLine, LateMessage, RepairRecordRow, WorkOrderRow
 from activities.records.community_tables import Contact, Staff
@@ -193,7 +194,8 @@ def _attachments(connection: Connection, cases: tuple[str, ...]) -> tuple[tuple[
     )  # fmt: skip
     for ids in connection.scalars(select(Case.attachments).where(Case.number.in_(cases))):
         rest |= set(ids)
-    return tuple(sorted(vouchers)), tuple(sorted(rest - vouchers))
+    stored = set(connection.scalars(select(AttachmentRow.id).where(AttachmentRow.id.in_(vouchers | rest))))
+    return tuple(sorted(vouchers & stored)), tuple(sorted((rest - vouchers) & stored))
 
 
 def _ids(connection: Connection, cases: tuple[str, ...], *columns: Any) -> set[str]:

@@ -238,3 +238,16 @@ async def test_the_answer_says_until_when_histories_are_kept(neighbours: Databas
     plan = await planned(neighbours, client)
     assert plan.histories_until > NOON
     assert plan.kept["postings"] == 2
+
+
+async def test_a_closed_case_that_may_still_be_reopened_stands_in_the_way(
+    neighbours: Database, client: Client, attachments: Attachments
+):
+    """Its execution runs until its reopen window is over, and would write the name again."""
+    await client.start_workflow("Repair", id=ANNA.repair, task_queue="nobody-works-here")
+    with pytest.raises(PersonRefusedError) as refused:
+        await erased(neighbours, client, attachments)
+    assert [(way.what, way.number) for way in refused.value.in_the_way] == [(Hindrance.RUNNING_CASE, ANNA.repair)]
+    await client.get_workflow_handle(ANNA.repair).terminate("the window is over")
+    await erased(neighbours, client, attachments)
+    assert where_sealed(neighbours, ANNA) <= kept_columns()
