@@ -8,9 +8,9 @@ finds what is left, and finds nothing once it is done.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Update, case, delete, func, null, select, text, update
+from sqlalchemy import Connection, Update, case, delete, func, null, select, update
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
@@ -33,9 +33,6 @@ from activities.persons.requests import (
 from activities.persons.treatment import ERASED, TREATMENT, Treatment
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.sealing import seal_columns, table_of
-
-_LONG: Final = "5min"
-"""How long the one transaction may take: somebody may have reported cases for years."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,6 @@ def erase(db: Database, attachments: Attachments, plan: Plan, *, asked_by: Reque
     _refuse(plan.in_the_way)
     attachments.delete_contents(plan.found.pictures)
     with db.begin() as connection:
-        connection.execute(text("SELECT set_config('statement_timeout', :long, true)"), {"long": _LONG})
         found = find_person(connection, db.personal, plan.found.phone_index)
         _refuse(on_record(connection, found))  # what was opened meanwhile
         counts = {

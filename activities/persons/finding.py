@@ -8,18 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Text, and_, cast, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection, Row, select, text, tuple_
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.documents.payers import payers_of
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.bill_tables import ArrearsOpening
 from activities.records.case_tables import Case, CaseLine, LateMessage, RepairRecordRow, WorkOrderRow
-from activities.records.community_tables import Contact, Staff
-from activities.records.form_tables import QuoteRow, RevisitRecordRow, ServiceRecordRow
+from activities.records.community_tables import Community, Contact, Staff
+from activities.records.form_tables import QuoteRow, RevisitRecordRow, RevisitTaskRow, ServiceRecordRow
 from activities.records.sealing import open_columns
-from workflows.messages.identifiers import CaseKind
 
 _MAY_PAY: Final = text(
     """
@@ -30,8 +28,12 @@ _MAY_PAY: Final = text(
     WHERE contacts.id = ANY(:contacts)
     """
 )
-_CUSTOMERS_WORD: Final = "reporter"
+_FROM_THE_REPORTER: Final = "reporter"
 """The fact of a reply that says whether it came from the reporter: "yes" or "no"."""
+
+_LONG: Final = "5min"
+"""How long a query may take: somebody may have reported cases for years, and no index is made for a rare request."""
+_TAKE_TIME: Final = text("SELECT set_config('statement_timeout', :long, true)")
 
 Key = tuple[str, Any]
 """A community and what is of it, or a case and what is of it."""
@@ -41,9 +43,10 @@ Key = tuple[str, Any]
 class Found:
     """What leads to all that is held about one person.
 
-    ``forwarded`` are his words in cases into which his own were merged, ``of_others`` what other persons said in his;
-    both as (case, sequence). ``late`` are late messages, ``vouchers`` and ``pictures`` attachments: those that prove
-    what was charged, and all others. ``phone_index`` is the keyed index of his number.
+    ``mains`` are others' cases into which his were merged, ``forwarded`` his words in them, ``of_others`` what other
+    persons said in his; both as (case, sequence). ``late`` are late messages, ``vouchers`` and ``pictures``
+    attachments: those that prove what was charged, and all others. ``names`` is how many different names stand there;
+    ``phone_index`` the keyed index of his number.
     """
 
     phone_index: bytes
@@ -51,6 +54,7 @@ class Found:
     staff: tuple[Key, ...] = ()
     accounts: tuple[Key, ...] = ()
     cases: tuple[str, ...] = ()
+    mains: tuple[str, ...] = ()
     forwarded: tuple[Key, ...] = ()
     of_others: tuple[Key, ...] = ()
     late: tuple[Key, ...] = ()
@@ -65,14 +69,21 @@ class Found:
 
 
 def find_person(connection: Connection, personal: PersonalDataCipher, phone_index: bytes) -> Found:
-    """Return everything that is filed under the number with this index (``PersonalDataCipher.phone_index``)."""
-    contacts = connection.execute(select(Contact.id, Contact.name).where(Contact.phone_index == phone_index)).all()
+    """Return everything that is filed under the number with this index (``PersonalDataCipher.phone_index``).
+
+    From then on the transaction's statements may take minutes.
+    """
+    connection.execute(_TAKE_TIME, {"long": _LONG})
+    known = list(connection.scalars(select(Community.code)))  # they lead the indexes
+    contacts = connection.execute(
+        select(Contact.id, Contact.name).where(Contact.community.in_(known), Contact.phone_index == phone_index)
+    ).all()
     staff = connection.execute(select(Staff.community, Staff.code).where(Staff.phone_index == phone_index)).all()
     ids = tuple(sorted(contact.id for contact in contacts))
     accounts = _accounts(connection, personal, ids)
-    cases = _cases(connection, phone_index, accounts)
+    cases = _cases(connection, known, phone_index, accounts)
     numbers = tuple(case.number for case in cases)
-    forwarded, of_others = _words_of_merged_cases(connection, personal, numbers)
+    mains, forwarded, of_others = _merged(connection, personal, numbers)
     vouchers, pictures = _attachments(connection, numbers)
     names = {personal.open(contact.name, "contacts.name") for contact in contacts}
     names |= {personal.open(case.reporter_name, "cases.reporter_name") for case in cases if case.reporter_name}
@@ -82,6 +93,7 @@ def find_person(connection: Connection, personal: PersonalDataCipher, phone_inde
         staff=tuple(sorted((each.community, each.code) for each in staff)),
         accounts=accounts,
         cases=numbers,
+        mains=mains,
         forwarded=forwarded,
         of_others=of_others,
         late=_late_messages(connection, personal, phone_index, numbers),
@@ -99,17 +111,22 @@ def index_of_payer(connection: Connection, personal: PersonalDataCipher, communi
     return connection.scalar(select(Contact.phone_index).where(Contact.id == payer.contact))
 
 
-def _cases(connection: Connection, phone_index: bytes, accounts: tuple[Key, ...]) -> Sequence[Row[str, bytes | None]]:
+def _cases(
+    connection: Connection, communities: list[str], phone_index: bytes, accounts: tuple[Key, ...]
+) -> Sequence[Row[str, bytes | None]]:
     """Return number and sealed reporter of the cases that he reported, of the arrears cases of his accounts that name
     no other number, and of the revisits of all these, which name nobody.
     """  # fmt: skip
     number, index = Case.number, Case.reporter_phone_index
-    arrears = select(ArrearsOpening.case).where(tuple_(ArrearsOpening.community, ArrearsOpening.account).in_(accounts))
-    reported = select(number).where(or_(index == phone_index, and_(index.is_(None), number.in_(arrears))))
-    own = tuple(connection.scalars(reported))
-    revisits = and_(Case.kind == CaseKind.REVISIT, Case.linked.op("&&")(cast(list(own), ARRAY(Text()))))
-    chosen = select(number, Case.reporter_name).where(or_(number.in_(own), revisits)).order_by(number)
-    return connection.execute(chosen).all()
+    his = tuple_(ArrearsOpening.community, ArrearsOpening.account).in_(accounts)
+    arrears = tuple(connection.scalars(select(ArrearsOpening.case).where(his)))
+    reported = select(number).where(Case.community.in_(communities), index == phone_index)
+    nobodys = select(number).where(number.in_(arrears), index.is_(None))
+    own = {*connection.scalars(reported), *connection.scalars(nobodys)}
+    task = RevisitTaskRow
+    revisits = select(task.case).where(task.community.in_(communities), task.original.in_(own))
+    own |= set(connection.scalars(revisits))
+    return connection.execute(select(number, Case.reporter_name).where(number.in_(own)).order_by(number)).all()
 
 
 def _accounts(connection: Connection, personal: PersonalDataCipher, contacts: tuple[int, ...]) -> tuple[Key, ...]:
@@ -127,27 +144,28 @@ def _accounts(connection: Connection, personal: PersonalDataCipher, contacts: tu
     )
 
 
-def _words_of_merged_cases(
+def _merged(
     connection: Connection, personal: PersonalDataCipher, cases: tuple[str, ...]
-) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
-    """Return his words in others' cases, and others' words in his, as (case, sequence).
+) -> tuple[tuple[str, ...], tuple[Key, ...], tuple[Key, ...]]:
+    """Return the cases of others into which his were merged, his words in them, and others' words in his.
 
-    A merged case notes what its customer says and hands it on, so the same words stand in both.
+    A merged case notes what its customer says and hands it on, so the same words stand in both; a main case notes
+    which cases joined it.
     """
-    into = CaseLine.facts["into"].astext
-    his = _words(connection, personal, CaseLine.case.in_(cases), into.is_not(None))
-    others = _words(connection, personal, into.in_(cases), CaseLine.case.not_in(cases))
-    mains = {line["facts"]["into"] for line in his} - set(cases)
-    forwarded = _same_words(_words(connection, personal, CaseLine.case.in_(mains)), his)
-    of_others = _same_words(_words(connection, personal, CaseLine.case.in_(cases)), others)
-    not_the_reporters = connection.execute(
-        select(CaseLine.case, CaseLine.sequence).where(
-            CaseLine.case.in_(cases), CaseLine.facts[_CUSTOMERS_WORD].astext == "no"
-        )
+    of_his = CaseLine.case.in_(cases)
+    joined = set(
+        connection.scalars(select(CaseLine.facts["case"].astext).where(of_his, CaseLine.facts.has_key("case")))
     )
-    return tuple(sorted(forwarded)), tuple(
-        sorted(of_others | {(line.case, line.sequence) for line in not_the_reporters})
-    )
+    into = connection.scalars(select(CaseLine.facts["into"].astext).where(of_his, CaseLine.facts.has_key("into")))
+    mains = set(into) - set(cases)
+    said = _words(connection, personal, CaseLine.case.in_({*cases, *mains, *joined}))
+    his = [line for line in said if line["case"] in cases]
+    forwarded = _same_words([line for line in said if line["case"] in mains], his)
+    others = [line for line in said if line["case"] in joined - set(cases)]
+    of_others = _same_words(his, others) | {
+        (line["case"], line["sequence"]) for line in his if line["facts"].get(_FROM_THE_REPORTER) == "no"
+    }
+    return tuple(sorted(mains)), tuple(sorted(forwarded)), tuple(sorted(of_others))
 
 
 def _words(connection: Connection, personal: PersonalDataCipher, *where: Any) -> list[dict[str, Any]]:
@@ -160,7 +178,7 @@ def _words(connection: Connection, personal: PersonalDataCipher, *where: Any) ->
 
 
 def _same_words(lines: Iterable[Mapping[str, Any]], handed_on: Iterable[Mapping[str, Any]]) -> set[Key]:
-    words = {(line["facts"]["into"], line["reason"]) for line in handed_on}
+    words = {(line["facts"].get("into"), line["reason"]) for line in handed_on}
     return {(line["case"], line["sequence"]) for line in lines if (line["case"], line["reason"]) in words}
 
 

@@ -66,10 +66,11 @@ def _of_his_bills(row: Any) -> Rows:
 
 
 def told_to_the_person(found: Found) -> ColumnElement[bool]:
-    """Of the notifications, those that were told to him and not to staff."""
+    """Of the notifications, those told to him and not to staff: in his cases, or where they were merged into."""
+    to_him = Notification.recipient.in_([f"customer:{case}" for case in found.cases])
     return or_(
-        Notification.recipient.in_([f"customer:{case}" for case in found.cases]),
-        and_(Notification.case.in_(found.cases), Notification.recipient == "customer"),
+        and_(Notification.case.in_(found.cases), or_(Notification.recipient == "customer", to_him)),
+        and_(Notification.case.in_(found.mains), to_him),
     )
 
 

@@ -167,7 +167,8 @@ def _cases(connection: Connection, db: Database, who: Neighbour) -> None:
     quoted = {"lines": json.dumps(lines, ensure_ascii=False), "proposed_by": {"role": "technician", "code": "T001"}}
     put(connection, db, who, QuoteRow, case=who.repair, status="confirmed", **quoted)
     put(connection, db, who, ChargeRow, case=who.repair, billable=Decimal(9), collected=Decimal(9))
-    for row in (RevisitTaskRow, RevisitRecordRow, RevisitAttemptRow, RevisitMatterRow):
+    put(connection, db, who, RevisitTaskRow, case=who.revisit, original=who.repair)
+    for row in (RevisitRecordRow, RevisitAttemptRow, RevisitMatterRow):
         put(connection, db, who, row, case=who.revisit)
     put(connection, db, who, Notification, case=who.repair, recipient="customer", event="case_accepted")
     put(connection, db, who, Notification, case=who.revisit, recipient=f"customer:{who.repair}", event="revisit")

@@ -26,7 +26,7 @@ from activities.records.form_tables import ChargeRow, QuoteRow
 from activities.records.person_tables import PersonRequest
 from activities.records.roster import RosterContact
 from activities.records.roster_rows import read_roster
-from tests.persons.planting import ANNA, BERT, CODE, NOON, Neighbour, kept_columns, photograph, where_sealed
+from tests.persons.planting import ANNA, BERT, CODE, NOON, Neighbour, kept_columns, photograph, put, where_sealed
 
 
 async def planned(db: Database, client: Client, who: Neighbour = ANNA) -> Plan:
@@ -251,3 +251,24 @@ async def test_a_closed_case_that_may_still_be_reopened_stands_in_the_way(
     await client.get_workflow_handle(ANNA.repair).terminate("the window is over")
     await erased(neighbours, client, attachments)
     assert where_sealed(neighbours, ANNA) <= kept_columns()
+
+
+async def test_who_only_lives_where_somebody_else_pays_is_erased_at_any_time(
+    neighbours: Database, client: Client, attachments: Attachments
+):
+    """Bert still lives in his flat and pays for it; a lodger of his is forgotten, Bert is not."""
+    lodger = Neighbour("令狐路人", "+86 174 0090 9777", BERT.unit)
+    index = neighbours.personal.phone_index(lodger.phone)
+    with neighbours.begin() as connection:
+        connection.execute(update(Household).where(Household.unit == BERT.unit).values(until=None))
+        home = connection.scalar(select(Household.id).where(Household.unit == BERT.unit))
+        put(connection, neighbours, lodger, Contact, household=home, position=2, phone=lodger.phone, phone_index=index)
+    before = where_sealed(neighbours, BERT)
+    plan = await planned(neighbours, client, lodger)
+    assert (plan.in_the_way, plan.found.accounts, dict(plan.erased)) == ((), (), {"contacts": 1})
+
+    await erased(neighbours, client, attachments, lodger)
+
+    assert where_sealed(neighbours, lodger) == set()
+    assert where_sealed(neighbours, BERT) == before
+    assert [way.what for way in (await planned(neighbours, client, BERT)).in_the_way] == [Hindrance.PAYS_NOW]

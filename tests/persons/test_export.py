@@ -3,14 +3,15 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from activities.connections.database import Database
 from activities.persons.export import ANOTHERS_WORDS, FORMAT, export_person, rows_held
-from activities.persons.finding import index_of_payer
+from activities.persons.finding import find_person, index_of_payer
 from activities.persons.holdings import BY_TABLE, NOT_HANDED_OUT
 from activities.persons.treatment import TREATMENT
 from activities.records.case_tables import CaseLine, LateMessage, Notification
+from activities.records.community_tables import Contact
 from activities.records.form_tables import QuoteRow
 from tests.persons.planting import ANNA, BERT, CODE, NOON, Neighbour, put
 
@@ -94,12 +95,17 @@ def test_what_he_said_in_a_case_into_which_his_was_merged_is_his(neighbours: Dat
     with neighbours.begin() as connection:
         handed_on = {"intent": "comment", "reporter": "yes", "into": BERT.repair}
         put(connection, neighbours, ANNA, CaseLine, case=ANNA.repair, sequence=2, facts=handed_on, **words)
+        put(connection, neighbours, BERT, CaseLine, case=BERT.repair, sequence=3, facts={"case": ANNA.repair})
+        told = {"case": BERT.repair, "recipient": f"customer:{ANNA.repair}", "event": "case_closed"}
+        put(connection, neighbours, ANNA, Notification, **told)
         heard = {"intent": "comment", "reporter": "yes"}
         put(connection, neighbours, ANNA, CaseLine, case=BERT.repair, sequence=2, facts=heard, **words)
     hers = [line for line in exported(neighbours)["holdings"]["case_lines"]["rows"] if line["case"] == BERT.repair]
     assert [line["reason"] for line in hers] == [words["reason"]]
     assert BERT.name not in written(exported(neighbours))
+    assert rows_held(exported(neighbours))["notifications"] == 3, "what his main case told her"
     assert words["reason"] not in written(exported(neighbours, BERT))
+    assert ANNA.name not in written(exported(neighbours, BERT))
 
 
 def test_the_lines_of_a_quote_are_data_and_not_text_within_text(neighbours: Database):
@@ -109,3 +115,14 @@ def test_the_lines_of_a_quote_are_data_and_not_text_within_text(neighbours: Data
     assert quote["lines"] == [{"name": ANNA.said("quotes", "lines"), "unit_price": "9"}]
     assert quote["total"] == "9.00"
     assert "T001" not in written(quote)
+
+
+def test_who_shares_a_number_is_counted_and_that_is_said(neighbours: Database):
+    """A number is one person; whether it is one, somebody has to look."""
+    index = neighbours.personal.phone_index(ANNA.phone)
+    with neighbours.begin() as connection:
+        home = connection.scalar(select(Contact.household).where(Contact.phone_index == index))
+        shared = {"household": home, "position": 2, "phone": ANNA.phone, "phone_index": index}
+        before = find_person(connection, neighbours.personal, index).names
+        put(connection, neighbours, BERT, Contact, **shared)
+        assert find_person(connection, neighbours.personal, index).names == before + 1
