@@ -3,6 +3,7 @@
 import typer
 
 from deploy.community_verbs import community_verbs
+from deploy.person_verbs import person_verbs
 from deploy.process_verbs import process_verbs
 from deploy.record_verbs import record_verbs
 from deploy.schedule_verbs import schedule_verbs
@@ -16,6 +17,7 @@ guanjia.add_typer(staff_verbs)
 guanjia.add_typer(process_verbs)
 guanjia.add_typer(schedule_verbs, name="schedules")
 guanjia.add_typer(record_verbs, name="records")
+guanjia.add_typer(person_verbs, name="person")
 guanjia.add_typer(community_verbs, name="communities")
 guanjia.add_typer(key_verbs, name="keys")
 guanjia.add_typer(token_verbs, name="tokens")

@@ -87,6 +87,18 @@ class Attachments:
             raise AttachmentRefusedError("attachment_damaged", "存储的图片已损坏:请从备份恢复")
         return content, stored.type
 
+    def delete_contents(self, ids: Collection[str]) -> None:
+        """Delete the bytes of these images, for good; harmless to repeat. The rows stay until the caller deletes them.
+
+        The one exception to keeping everything: a person asked to be erased (``activities/persons/erasing.py``).
+        """
+        with self._db.begin() as connection:
+            stored = connection.execute(
+                select(AttachmentRow.community, AttachmentRow.id).where(AttachmentRow.id.in_(ids))
+            ).all()
+        for community, attachment in stored:
+            self._store.delete(_key(community, attachment))
+
     def unknown(self, community: str, ids: Collection[str]) -> frozenset[str]:
         """Return which of the ids the community does not have."""
         if not ids:

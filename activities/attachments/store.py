@@ -1,5 +1,6 @@
 """Where attachments are kept 附件库: a folder, or a bucket that speaks S3, behind one interface."""
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ _SCHEMES: Final = ("file", "s3")
 
 
 class AttachmentStore:
-    """Bytes by key. Writing the same key twice leaves one; nothing is ever deleted here."""
+    """Bytes by key. Writing the same key twice leaves one; only the erasure of a person deletes."""
 
     def __init__(self, url: str) -> None:
         """``url`` is ``file:///folder``, made when first needed, or ``s3://bucket/path`` (keys by ``AWS_…`` variables).
@@ -39,3 +40,8 @@ class AttachmentStore:
     def get(self, key: str) -> bytes:
         """Return the bytes; raises ``FileNotFoundError`` for a key that is not there."""
         return bytes(obstore.get(self._store, key).bytes())
+
+    def delete(self, key: str) -> None:
+        """Delete the bytes; a key that is not there is deleted already."""
+        with suppress(FileNotFoundError):
+            obstore.delete(self._store, key)
