@@ -3,10 +3,11 @@
 import typer
 
 from deploy.community_verbs import community_verbs
+from deploy.key_verbs import key_verbs
 from deploy.process_verbs import process_verbs
 from deploy.record_verbs import record_verbs
 from deploy.schedule_verbs import schedule_verbs
-from deploy.secret_verbs import key_verbs, token_verbs
+from deploy.token_verbs import token_verbs
 from starters.cli.staff_verbs import staff_verbs
 
 guanjia = typer.Typer(

@@ -1,5 +1,6 @@
 """Where attachments are kept 附件库: a folder, or a bucket that speaks S3, behind one interface."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -39,3 +40,12 @@ class AttachmentStore:
     def get(self, key: str) -> bytes:
         """Return the bytes; raises ``FileNotFoundError`` for a key that is not there."""
         return bytes(obstore.get(self._store, key).bytes())
+
+    def stored(self) -> Iterator[str]:
+        """Yield every key there is; raises the store's error."""
+        for several in obstore.list(self._store):
+            yield from (one["path"] for one in several)
+
+    def beginning(self, key: str, length: int) -> bytes:
+        """Return up to that many first bytes; raises ``FileNotFoundError`` for a key that is not there."""
+        return bytes(obstore.get_range(self._store, key, start=0, length=length))
