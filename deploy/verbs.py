@@ -2,6 +2,7 @@
 
 import typer
 
+from deploy.backup_verbs import backup_verbs
 from deploy.community_verbs import community_verbs
 from deploy.key_verbs import key_verbs
 from deploy.process_verbs import process_verbs
@@ -15,6 +16,7 @@ guanjia = typer.Typer(
 )
 guanjia.add_typer(staff_verbs)
 guanjia.add_typer(process_verbs)
+guanjia.add_typer(backup_verbs)
 guanjia.add_typer(schedule_verbs, name="schedules")
 guanjia.add_typer(record_verbs, name="records")
 guanjia.add_typer(community_verbs, name="communities")
