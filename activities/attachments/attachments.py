@@ -23,6 +23,8 @@ from activities.records.resealing import is_retired
 from workflows.messages.attachments import AttachmentRef
 from workflows.messages.people import Actor
 
+PREFIX: Final = "FJ-"
+"""How every attachment's id begins."""
 _ID_BYTES: Final = 16
 
 
@@ -110,7 +112,7 @@ def context_of(attachment: str) -> str:
 def _id_of(community: str, key_digest: str) -> str:
     """FJ- and 26 letters and digits that follow from the request."""
     digest = hashlib.sha256(f"{community}\n{key_digest}".encode()).digest()[:_ID_BYTES]
-    return f"FJ-{base64.b32encode(digest).decode().rstrip('=')}"
+    return f"{PREFIX}{base64.b32encode(digest).decode().rstrip('=')}"
 
 
 def _key(community: str, attachment: str) -> str:

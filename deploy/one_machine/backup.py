@@ -67,6 +67,10 @@ def take_backup(place: Place, settings: Settings, folder: Path, *, with_keys: bo
         _sync(folder.parent)
     except OSError as error:
         raise _unwritable(folder, error) from error
+    except sqlite3.Error as error:
+        raise StartRefusedError(
+            f"无法复制 Temporal 的数据文件 {place.temporal_file}:{error}", f"cannot copy {place.temporal_file}: {error}"
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return manifest
@@ -123,6 +127,7 @@ def _written(watching: sqlite3.Connection) -> int:
 def _write(place: Place, settings: Settings, ring: KeyRing, folder: Path, *, with_keys: bool) -> Manifest:
     with one_instant(place) as instant:
         _copy_temporal(instant.temporal, folder / TEMPORAL)
+        instant.temporal.execute("ROLLBACK")  # while it is open, Temporal's write-ahead log only grows
         run_tool(
             "pg_dump", "-Fc", f"--snapshot={instant.snapshot}", f"--file={folder / DUMP}", on=place.postgres_folder
         )

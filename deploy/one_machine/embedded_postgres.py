@@ -74,7 +74,11 @@ def served_for_once(folder: Path) -> Iterator[Path]:
     """Create data in a new folder and serve them while the block lasts; yields the folder of the socket."""
     get_server = _library()
     shutil.rmtree(folder, ignore_errors=True)
-    with get_server(folder) as server:
+    try:
+        server = get_server(folder)
+    except subprocess.SubprocessError as error:
+        raise StartRefusedError(f"数据库无法在 {folder} 启动", f"PostgreSQL cannot be started in {folder}") from error
+    with server:
         yield Path(server.get_postmaster_info().socket_dir)
     for left in (".handle_pids.json", "log"):
         (folder / left).unlink(missing_ok=True)

@@ -57,7 +57,8 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
     centre.act(number, "take", technician)
     centre.wait_for(lambda: centre.record(number).get("state") == "acknowledged")
     (folder / "photo.jpg").write_bytes(picture())
-    uploaded = json.loads(centre.type("upload", str(folder / "photo.jpg"), "--json", "--as", "desk"))
+    attached = centre.type("attach", str(folder / "photo.jpg"), "--as", "desk")
+    attachment = next(word for word in attached.split() if word.startswith("FJ-"))
     over = threading.Event()
 
     def keep_reporting() -> None:
@@ -77,10 +78,10 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
     later = reported(centre)
     centre.act(number, "arrive", technician)
     keys = Path(shutil.copy(centre.folder / "keys.toml", folder / "keys-in-the-safe.toml"))
-    content = centre.request("GET", f"attachments/{uploaded['id']}", "desk").content
+    content = centre.request("GET", f"attachments/{attachment}", "desk").content
     centre.kill_everything()
     shutil.rmtree(centre.folder)
-    return BackedUp(folder / "of-today", keys, said, number, technician, record, uploaded["id"], content, later)
+    return BackedUp(folder / "of-today", keys, said, number, technician, record, attachment, content, later)
 
 
 def lines(record: dict[str, object]) -> list[dict[str, object]]:
@@ -103,7 +104,7 @@ def test_a_backup_is_private_holds_no_key_and_says_so(backed_up: BackedUp) -> No
     assert "王测试".encode() not in whole
 
 
-def test_the_two_databases_are_of_one_instant(backed_up: BackedUp) -> None:
+def test_the_copy_of_temporals_file_is_whole(backed_up: BackedUp) -> None:
     with sqlite3.connect(backed_up.folder / "temporal.db") as temporal:
         assert temporal.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         (executions,) = temporal.execute("SELECT count(*) FROM current_executions").fetchone()
@@ -128,8 +129,11 @@ def test_a_restored_case_goes_on_to_its_end_with_all_that_was_recorded(backed_up
             shown = centre.request("GET", f"attachments/{backed_up.attachment}", "desk")
             assert shown.content == backed_up.content
             centre.act(number, "arrive", technician)
-            centre.act(number, "complete", technician, work_done="更换阀芯", materials="阀芯1个", work_minutes=25)
+            centre.act(number, "quote", technician, lines=[{"code": "WX-01"}])
             replies = f"cases/{number}/replies"
+            assert centre.request("POST", replies, "desk", {"intent": "confirm_quote"}).status_code < 300
+            centre.wait_for(lambda: centre.record(number).get("state") == "in_progress")
+            centre.act(number, "complete", technician, work_done="更换阀芯", materials="阀芯1个", work_minutes=25)
             assert centre.request("POST", replies, "desk", {"intent": "confirm", "text": "修好了"}).status_code < 300
             centre.wait_for(lambda: centre.record(number).get("state") == "awaiting_revisit")
             after = lines(centre.record(number))
