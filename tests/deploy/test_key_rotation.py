@@ -64,7 +64,7 @@ def test_keys_are_rotated_used_for_everything_old_and_the_old_one_is_retired(cen
     centre.stop()
     centre.start()
     centre.act(number, "arrive", technician)
-    centre.wait_for(lambda: centre.record(number).get("state") == "on_site")
+    centre.wait_for(lambda: centre.record(number).get("state") == "arrived")
     assert centre.record(number)["lines"][: len(told["lines"])] == told["lines"]
     assert centre.request("GET", f"attachments/{attachment}", "desk").content == content
 
