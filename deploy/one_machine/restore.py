@@ -1,11 +1,9 @@
 """``guanjia restore`` 恢复: a backup becomes a centre's data. Checked whole first, put in place last."""
 
-import contextlib
 import os
 import shutil
 import tarfile
 from pathlib import Path
-from typing import Final
 
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
@@ -15,8 +13,6 @@ from deploy.one_machine.before_start import open_folder, require_space, sole_cen
 from deploy.one_machine.embedded_postgres import run_tool, served_for_once, unfinished
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
-
-_UNFINISHED: Final = ".unfinished"
 
 
 def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | None = None) -> Manifest:
@@ -35,9 +31,7 @@ def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | 
     open_folder(place.folder)
     with sole_centre(place.lock_file):
         _require_no_data(place, settings)
-        _put_in_place(place, backup, images)
-        if key_file != place.keys_file:
-            _copy(key_file, place.keys_file)
+        _put_in_place(place, backup, images, key_file)
     return manifest
 
 
@@ -91,35 +85,34 @@ def _room_for_attachments(settings: Settings, manifest: Manifest) -> Path | None
     return images
 
 
-def _put_in_place(place: Place, backup: Path, images: Path | None) -> None:
-    """Make everything ready under other names, which no start takes for data, then give them theirs."""
-    temporal = place.temporal_file.with_name(place.temporal_file.name + _UNFINISHED)
-    new_images = None if images is None else images.with_name(images.name + _UNFINISHED)
+def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Path) -> None:
+    """Make everything ready under other names, then give them theirs; before the last has its own, nothing starts."""
+    new_images = None if images is None else images.with_name(f"{images.name}.unfinished")
     new_records = unfinished(place.postgres_folder)
+    place.restoring_file.unlink(missing_ok=True)
     try:
+        _copy(backup / TEMPORAL, place.restoring_file)
         with served_for_once(new_records) as socket:
-            run_tool(
-                "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(backup / DUMP), on=socket
-            )
-        _copy(backup / TEMPORAL, temporal)
+            dump = str(backup / DUMP)
+            run_tool("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", dump, on=socket)
         if new_images is not None:
             _unpack(backup / ATTACHMENTS, new_images)
-    except OSError as error:
-        raise StartRefusedError(
-            f"无法写入 {place.folder}:{error.strerror}", f"cannot write to {place.folder}: {error.strerror}"
-        ) from error
-    else:
-        if images is not None and new_images is not None:
-            with contextlib.suppress(FileNotFoundError):
-                images.rmdir()
-            new_images.rename(images)
-        new_records.rename(place.postgres_folder)
-        temporal.rename(place.temporal_file)
-    finally:
-        temporal.unlink(missing_ok=True)
+        if key_file != place.keys_file:
+            _copy(key_file, place.keys_file)
+    except BaseException as error:
+        place.restoring_file.unlink(missing_ok=True)
         for folder in (new_records, new_images):
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise StartRefusedError(
+                f"无法写入 {place.folder}:{error.strerror}", f"cannot write to {place.folder}: {error.strerror}"
+            ) from error
+        raise
+    if images is not None and new_images is not None:
+        new_images.rename(images)  # over an empty folder, if there is one
+    new_records.rename(place.postgres_folder)
+    place.restoring_file.rename(place.temporal_file)
 
 
 def _copy(source: Path, target: Path) -> None:

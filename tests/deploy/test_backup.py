@@ -1,6 +1,7 @@
 """A centre is backed up while it works, lost, restored, and goes on with its cases as if nothing had been."""
 
 import dataclasses
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -27,6 +28,8 @@ class BackedUp:
     folder: Path
     keys: Path
     said: str
+    with_keys: Path
+    said_with_keys: str
     number: str
     technician: str
     record: dict[str, object]
@@ -75,13 +78,26 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
         for each in busy:
             each.join(60)
     record = centre.record(number)
+    said_with_keys = centre.type("backup", str(folder / "with-keys"), "--with-keys")
     later = reported(centre)
     centre.act(number, "arrive", technician)
     keys = Path(shutil.copy(centre.folder / "keys.toml", folder / "keys-in-the-safe.toml"))
     content = centre.request("GET", f"attachments/{attachment}", "desk").content
     centre.kill_everything()
     shutil.rmtree(centre.folder)
-    return BackedUp(folder / "of-today", keys, said, number, technician, record, attachment, content, later)
+    return BackedUp(
+        folder=folder / "of-today",
+        keys=keys,
+        said=said,
+        with_keys=folder / "with-keys",
+        said_with_keys=said_with_keys,
+        number=number,
+        technician=technician,
+        record=record,
+        attachment=attachment,
+        content=content,
+        later=later,
+    )
 
 
 def lines(record: dict[str, object]) -> list[dict[str, object]]:
@@ -159,6 +175,15 @@ def incomplete(backup: Path) -> None:
     (backup / "postgres.dump").unlink()
 
 
+def undumpable(backup: Path) -> None:
+    """The dump was damaged before its digest was taken: PostgreSQL finds it half way."""
+    dump = backup / "postgres.dump"
+    dump.write_bytes(dump.read_bytes()[:-20_000])
+    manifest = json.loads((backup / "manifest.json").read_bytes())
+    digest = {"size": dump.stat().st_size, "sha256": hashlib.sha256(dump.read_bytes()).hexdigest()}
+    _changed(backup, files={**manifest["files"], "postgres.dump": digest})
+
+
 def without_manifest(backup: Path) -> None:
     (backup / "manifest.json").unlink()
 
@@ -206,6 +231,33 @@ def test_a_backup_that_is_not_what_it_was_is_refused_and_nothing_is_touched(back
         assert said in refused.stderr.splitlines()[-1]
         assert "Traceback" not in refused.stderr
         assert not centre.folder.exists()
+
+
+def test_a_restore_that_fails_half_way_leaves_no_data_and_can_be_repeated(backed_up: BackedUp) -> None:
+    with folder_of_a_test("half-way") as folder:
+        backup = backed_up.copy(folder)
+        undumpable(backup)
+        centre = Centre(folder / "var")
+        refused = typed("restore", str(backup), "--keys", str(backed_up.keys), **centre.variables)
+        assert refused.returncode == 2, refused.stderr
+        assert "pg_restore 失败" in refused.stderr
+        assert [path.name for path in centre.folder.iterdir()] == ["lock"]
+        again = typed("restore", str(backed_up.folder), "--keys", str(backed_up.keys), **centre.variables)
+        assert again.returncode == 0, again.stderr
+        (centre.folder / "temporal.db").rename(centre.folder / "temporal.db.unfinished")
+        interrupted = typed("run", **centre.variables)
+        assert interrupted.returncode == 2
+        assert "恢复没有做完" in interrupted.stderr.splitlines()[-1]
+
+
+def test_with_its_keys_a_backup_needs_nothing_else_and_warns(backed_up: BackedUp) -> None:
+    assert "请锁好" in backed_up.said_with_keys
+    with folder_of_a_test("with-keys") as folder:
+        centre = Centre(folder / "var")
+        restored = typed("restore", str(backed_up.with_keys), **centre.variables)
+        assert restored.returncode == 0, restored.stderr
+        assert (centre.folder / "keys.toml").read_bytes() == backed_up.keys.read_bytes()
+        assert stat.S_IMODE((centre.folder / "keys.toml").stat().st_mode) == 0o600
 
 
 def test_keys_that_the_data_need_are_named_and_a_foreign_key_of_the_same_name_is_not_taken_for_them(backed_up) -> None:
