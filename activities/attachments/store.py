@@ -1,5 +1,6 @@
 """Where attachments are kept 附件库: a folder, or a bucket that speaks S3, behind one interface."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -45,3 +46,12 @@ class AttachmentStore:
         """Delete the bytes; a key that is not there is deleted already."""
         with suppress(FileNotFoundError):
             obstore.delete(self._store, key)
+
+    def stored(self) -> Iterator[str]:
+        """Yield every key there is; raises the store's error."""
+        for several in obstore.list(self._store):
+            yield from (one["path"] for one in several)
+
+    def beginning(self, key: str, length: int) -> bytes:
+        """Return up to that many first bytes; raises ``FileNotFoundError`` for a key that is not there."""
+        return bytes(obstore.get_range(self._store, key, start=0, length=length))

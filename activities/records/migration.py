@@ -19,6 +19,7 @@ from activities.records import (
     fee_tables,
     form_tables,
     journal_tables,
+    key_tables,
     person_tables,
     revisit_tables,
 )
@@ -36,6 +37,7 @@ TABLE_MODULES: Final = (
     form_tables,
     journal_tables,
     person_tables,
+    key_tables,
     revisit_tables,
 )
 """Every module that declares tables, so that the metadata knows them all."""

@@ -1,13 +1,11 @@
-"""What persons ask for concerning their data; and append-only rows whose sealed words may be sealed anew.
+"""Append-only rows whose sealed words may be sealed anew.
 
 A posted row stays as it was posted, for good. One thing is excepted: the bytes of its sealed columns may be replaced,
-because an erasure (PIPL art. 47) replaces the words by 已删除 and a rotation of keys the cipher. Codes, amounts, days,
-who and when stay what they are, what was empty stays empty and what was said stays said; and no row goes away.
+because a rotation of keys changes the cipher, and an erasure (PIPL art. 47) the words. Codes, amounts, days, who and
+when stay what they are, what was empty stays empty and what was said stays said; and no row goes away.
 """
 
-import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0009"
 down_revision = "0008"
@@ -54,27 +52,7 @@ CREATE TRIGGER decided_as_it_is BEFORE UPDATE ON money_requests FOR EACH ROW
 
 
 def upgrade() -> None:
-    """Create what is new; a trigger that refused every change now refuses every change but one."""
-    op.create_table(
-        "person_requests",
-        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
-        sa.Column("request", sa.String(length=64), nullable=False),
-        sa.Column("step", sa.String(length=64), nullable=False),
-        sa.Column("person", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("asked_by", sa.String(length=64), nullable=False),
-        sa.Column("staff", sa.String(length=64), nullable=False),
-        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
-        sa.Column("hindrances", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("staff <> ''", name=op.f("ck_person_requests_staff")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_requests")),
-        sa.UniqueConstraint("request", "step", name=op.f("uq_person_requests_request_step")),
-    )
-    op.create_index(op.f("ix_person_requests_person"), "person_requests", ["person"], unique=False)
-    op.execute(
-        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON person_requests "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
+    """A trigger that refused every change now refuses every change but one."""
     op.execute(_FUNCTION)
     for table, sealed in _SEALED.items():
         op.execute(f"DROP TRIGGER append_only ON {table}")
