@@ -10,6 +10,7 @@ import typer
 
 from activities.connections.encryption import EncryptionKeys
 from activities.connections.keys import KeyRing
+from deploy.one_machine.place import Place
 from deploy.settings_here import settings_here
 from deploy.start_refused import StartRefusedError
 
@@ -78,6 +79,7 @@ def reseal_everything() -> None:
     from activities.records.resealing import reseal
 
     settings = settings_here()
+    _require_restarted(settings)
     keys = KeyRing.load(settings.keys_file).personal
     with _sealed_here(settings) as (database, store):
         done = reseal(database)
@@ -117,6 +119,21 @@ def retire(
     typer.echo(
         f"已停用 {key_id},并从 {settings.keys_file} 删除。各主机换成同一文件;此前的备份仍要用旧的密钥文件才能恢复"
     )
+
+
+def _require_restarted(settings: "Settings") -> None:
+    """Raise ``StartRefusedError`` while the one-machine centre runs with the keys of before: it could read nothing new.
+
+    Its lock is written when it starts. Of processes elsewhere nothing is known here.
+    """
+    place = Place.from_environment()
+    if settings.keys_file != place.keys_file or not place.lock_file.exists():
+        return
+    if place.keys_file.stat().st_mtime_ns > place.lock_file.stat().st_mtime_ns:
+        raise StartRefusedError(
+            "换密钥后单机版还没有重启,它读不出新密钥加密的内容:请先 Ctrl-C 停止,再 guanjia run,然后再运行一次",
+            "the centre was not restarted since its keys were changed: stop it, start it, then repeat",
+        )
 
 
 def _require_old(key_id: str, keys: EncryptionKeys) -> None:

@@ -45,6 +45,8 @@ def test_keys_are_rotated_used_for_everything_old_and_the_old_one_is_retired(cen
     assert re.search(r"仍有 \d+ 处用密钥", refused(centre, "keys", "retire", old, "--personal"))
     assert "没有编号" in refused(centre, "keys", "retire", "19990101", "--personal")
 
+    assert "还没有重启" in refused(centre, "keys", "reseal")
+
     centre.stop()
     centre.start()
     assert centre.record(number)["lines"] == told["lines"], "what is old is read"
@@ -76,3 +78,5 @@ def test_a_key_of_histories_is_retired_only_by_whoever_knows_better(centre: Cent
     assert "90 天" in said
     assert old in keys_of(centre)["payload"]["keys"]
     assert "请给出 --payload 或 --personal 之一" in refused(centre, "keys", "retire", old)
+    centre.type("keys", "retire", old, "--payload", "--i-know-no-history-uses-it")
+    assert old not in keys_of(centre)["payload"]["keys"]
