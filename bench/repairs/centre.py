@@ -25,6 +25,8 @@ from tests import servers
 
 COMMUNITY: Final = "XYDX"
 """The sample community whose policy has every repair revisited 星苑大学."""
+_NOT_OURS: Final = ("GUANJIA_", "TEMPORAL_", "PYTHONDONTWRITEBYTECODE")
+"""Left out of the environment: settings of the caller's, and what would have each case compile its process anew."""
 _STOP_SECONDS: Final = 20
 _MEGABYTE: Final = 1024 * 1024
 
@@ -63,7 +65,7 @@ class Centre:
     def process(self, *command: str, **variables: str) -> Iterator[Process]:
         """Run ``python -m command`` beside, with what it needs in its environment, and stop it at the end."""
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("GUANJIA_", "TEMPORAL_"))},
+            **{name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)},
             "GUANJIA_DATABASE_URL": self.url,
             "GUANJIA_KEYS_FILE": str(self.folder / "keys.toml"),
             "TEMPORAL_ADDRESS": self.target,
