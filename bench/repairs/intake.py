@@ -14,8 +14,9 @@ import httpx2
 from activities.records.tokens import issue_token
 from bench.figures import at_least, record, record_pairs, say
 from bench.repairs.centre import COMMUNITY, Centre, Process
-from bench.repairs.playing import DESK, Stage
+from bench.repairs.playing import Stage
 from tests.deploy.centre import free_ports
+from tests.plain_repair import DESK
 
 AT_ONCE: Final = 16
 _START_SECONDS: Final = 60

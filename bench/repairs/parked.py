@@ -9,7 +9,8 @@ from typing import Final
 
 from bench.figures import at_most, record, record_pairs, say
 from bench.repairs.centre import Process
-from bench.repairs.playing import DESK, Side, Stage, Story
+from bench.repairs.playing import Side, Stage, Story
+from tests.plain_repair import DESK
 
 AT_ONCE: Final = 16
 FEW: Final = 100

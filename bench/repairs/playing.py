@@ -22,7 +22,8 @@ from activities.records.intake_snapshot import Caller, IntakeSnapshot, load_snap
 from bench.bare import repair as bare
 from bench.repairs.centre import COMMUNITY, Centre, Process
 from bench.repairs.screen import Screen
-from workflows.messages.case import ActionRequest, Channel, CustomerReply, ReplyIntent, Reporter
+from tests.plain_repair import ACCEPT, DESK, STEPS, confirmation, technician, wish
+from workflows.messages.case import Channel, Reporter
 from workflows.messages.clocks import clock_rule
 from workflows.messages.identifiers import CaseKind
 from workflows.messages.message import Message
@@ -32,10 +33,8 @@ from workflows.rules.case_numbers import case_number
 
 MORNING: Final = datetime(2026, 11, 25, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """When every report comes in: technicians are on duty, whatever the hour at which the bench runs."""
-DESK: Final = Actor(role=Role.CS_ASSISTANT, code="K001")
 _SUPERVISOR: Final = Actor(role=Role.CS_SUPERVISOR, code="S001")
 _UNIT: Final = "图书馆"
-_DONE: Final = {"work_done": "更换阀芯", "work_minutes": 25}
 _CONTENT: Final = {"method": "phone", "solved": "yes", "satisfaction": "satisfied", "suggestions": "无"}
 
 _OFFERS: Final = (
@@ -124,7 +123,7 @@ class Story:
 
     async def accept(self) -> None:
         """受理, by the desk."""
-        await self.act(self.number, "accept", DESK)
+        await self.act(self.number, ACCEPT, DESK)
 
     async def offered(self) -> str:
         """派工: wait until a technician sees the job, and return who it is."""
@@ -134,11 +133,12 @@ class Story:
         """From the report to the customer's 验收."""
         await self.report()
         await self.accept()
-        technician = Actor(role=Role.TECHNICIAN, code=await self.offered())
-        await self.act(self.number, "take", technician)
-        await self.act(self.number, "arrive", technician)
-        await self.act(self.number, "complete", technician, _DONE)
-        await self.reply(ReplyIntent.CONFIRM, "修好了,谢谢")
+        person = technician(await self.offered())
+        for step in STEPS:
+            if step != ACCEPT:
+                await self.act(self.number, step, person)
+        await self._handle(self.number).signal("reply", self.side.said(confirmation(COMMUNITY)))
+        await self._rest()
 
     async def revisited(self) -> None:
         """回访: a steward telephones, the supervisor reviews, and the repair is closed."""
@@ -153,23 +153,11 @@ class Story:
         await self.confirmed()
         await self.revisited()
 
-    async def reply(self, intent: ReplyIntent, words: str) -> None:
-        """What the customer says to it."""
-        word = CustomerReply(message_id=intent.value, community=COMMUNITY, intent=intent, text=words)
-        await self._handle(self.number).signal("reply", self.side.said(word))
-        await self._rest()
-
     async def act(
         self, number: str, action: str, actor: Actor, told: dict[str, Any] | None = None, key: str = ""
     ) -> None:
         """Have somebody act on the repair or its revisit, and wait for the answer; ``key`` tells repeats apart."""
-        request = ActionRequest(
-            action=action,
-            community=COMMUNITY,
-            actor=actor,
-            message_id=f"{number}-{action}{key}",
-            details=told or {},
-        )
+        request = wish(number, action, actor, COMMUNITY, told=told, key=key)
         await self._handle(number).execute_update("act", self.side.said(request), id=request.message_id)
         await self._rest()
 
