@@ -50,7 +50,7 @@ async def park(stage: Stage, side: Side, cases: int) -> list[Story]:
 
     async def one() -> Story:
         async with places:
-            story = stage.story(side)
+            story = stage.story(side, is_in_no_hurry=True)
             await story.report()
             await story.accept()
             await story.offered()

@@ -38,7 +38,8 @@ _UNIT: Final = "图书馆"
 _CONTENT: Final = {"method": "phone", "solved": "yes", "satisfaction": "satisfied", "suggestions": "无"}
 
 _OFFERS: Final = (
-    'SELECT "case", extract(epoch FROM recorded_at)::float FROM {} WHERE event = \'offered\' AND "case" = ANY(:numbers)'
+    'SELECT "case", extract(epoch FROM min(recorded_at))::float FROM {} '
+    "WHERE event = 'offered' AND \"case\" = ANY(:numbers) GROUP BY 1"
 )
 
 
@@ -207,10 +208,13 @@ class Stage:
         self._snapshot = load_snapshot(centre.database, MORNING)
 
     def story(self, side: Side, *, patiently: bool = False, is_in_no_hurry: bool = False) -> Story:
-        """A repair that nobody has reported yet; with no hurry its acceptance has a month's time."""
+        """A repair that nobody has reported yet; with no hurry it may wait a month for each of its people."""
         start = _reported(case_number(CaseKind.REPAIR, b"bench", side.name, uuid.uuid4().hex), self._snapshot)
         if is_in_no_hurry:
-            policy = start.policy.model_copy(update={"acceptance": clock_rule("P30D", Role.CS_SUPERVISOR)})
+            month = clock_rule("P30D", Role.CS_SUPERVISOR)
+            policy = start.policy.model_copy(
+                update=dict.fromkeys(("acceptance", "technician_answer", "arrival"), month)
+            )
             start = start.model_copy(update={"policy": policy})
         return Story(side, start, patiently=patiently)
 
