@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy.exc import OperationalError
 
+from activities.connections.encryption import EncryptionError
 from activities.connections.keys import KeyFileError
 from activities.connections.settings import SettingsError
 from activities.connections.temporal import SearchAttributeError
@@ -14,6 +15,7 @@ from workers.running import CannotStartError
 
 _THEIR_OWN_WORDS: Final = (
     CannotStartError,
+    EncryptionError,
     FoundingRefusedError,
     KeyFileError,
     SearchAttributeError,

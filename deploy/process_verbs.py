@@ -87,6 +87,28 @@ def figures() -> None:
 
 
 @process_verbs.command()
+def takeover() -> None:
+    """升级前检验本版本能否接办全部在办单据:逐单重放历史,不改动任何单据;有接办不了的,退出码为 1"""
+    from temporalio.client import Client
+
+    from deploy.with_temporal import with_temporal
+    from workers.takeover import replay_open_cases
+
+    async def replayed(client: Client) -> tuple[int, int]:
+        count = unfit = 0
+        async for case in replay_open_cases(client):
+            count += 1
+            if not case.fits:
+                unfit += 1
+                typer.echo(f"{case.number} 本版本接办不了")
+        return count, unfit
+
+    count, unfit = with_temporal(replayed)
+    typer.echo(f"在办 {count} 单,本版本接办不了的 {unfit} 单")
+    raise typer.Exit(int(unfit > 0))
+
+
+@process_verbs.command()
 def migrate(
     database_only: Annotated[
         bool, typer.Option("--database-only", help="只更新表结构(Temporal Cloud 的搜索属性和保留期在其控制台设置)")

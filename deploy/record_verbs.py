@@ -1,27 +1,19 @@
 """``guanjia records``: whether records and running cases say the same 对账, and writing anew what was lost 重建."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from activities.connections.database import Database
-from activities.connections.keys import KeyRing
-from activities.connections.settings import Settings
-from activities.connections.temporal import connect
 from activities.records.case_records import RECORD_EXISTS, RECORD_MISSING
 from activities.records.rebuild import NO_HISTORY, Rebuilt, cases_to_rebuild, rebuild_record
 from activities.records.reconcile import reconcile
-from deploy.settings_here import settings_here
-from deploy.start_refused import StartRefusedError
+from deploy.with_temporal import with_records
 from starters.cli.screen import LOCAL, say
 
 record_verbs = typer.Typer(help="记录", no_args_is_help=True)
-_Done = TypeVar("_Done")
 _REFUSED: Final = {
     NO_HISTORY: "Temporal 中没有它的历史(编号有误,或已过保留期)",
     RECORD_EXISTS: "该编号的记录说的是另一件事(另一案,或流程被重置过),请人工核对",
@@ -37,7 +29,7 @@ def _records() -> None:
 @record_verbs.command("reconcile")
 def reconcile_records() -> None:
     """核对记录与流程:未结而没有流程在办的单据,在办而没有记录的流程;有差异时退出码为 1"""
-    found = _with_both(lambda database, client: reconcile(database, client, datetime.now(UTC)))
+    found = with_records(lambda database, client: reconcile(database, client, datetime.now(UTC)))
     for number in found.without_execution:
         say(f"{number} 记录未结,但没有流程在办")
     for number in found.without_record:
@@ -71,7 +63,7 @@ def rebuild_records(
             _say_rebuilt(one)  # at once: a centre's cases take a while
         return done
 
-    done = _with_both(rebuilt)
+    done = with_records(rebuilt)
     say(f"已核对 {len(done)} 单,补写 {sum(one.lines_added for one in done)} 行")
     raise typer.Exit(int(not all(one.whole for one in done)))
 
@@ -83,22 +75,3 @@ def _say_rebuilt(one: Rebuilt) -> None:
         say(f"{one.number} 未重建:{_REFUSED.get(one.refused, one.refused)}")
     elif one.lines_missing:
         say(f"{one.number} 仍缺 {one.lines_missing} 行:所在的历史已过保留期")
-
-
-def _with_both(work: Callable[[Database, Client], Awaitable[_Done]]) -> _Done:
-    """Do the work with this installation's records and its Temporal. Raises ``StartRefusedError`` without Temporal."""
-    return asyncio.run(_connected(settings_here(), work))
-
-
-async def _connected(settings: Settings, work: Callable[[Database, Client], Awaitable[_Done]]) -> _Done:
-    keyring = KeyRing.load(settings.keys_file)
-    database = Database.connect(settings.database_url, keyring, pool_size=1)
-    try:
-        return await work(database, await connect(keyring))
-    except (RuntimeError, RPCError) as error:
-        raise StartRefusedError(
-            f"Temporal 不可用:{error}。请检查 TEMPORAL_ADDRESS 与服务是否已启动",
-            "Temporal is out of reach: check TEMPORAL_ADDRESS and whether it runs",
-        ) from error
-    finally:
-        database.close()

@@ -9,10 +9,9 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.connections.keys import KeyRing
-from activities.connections.temporal import connect
 from deploy.settings_here import settings_here
 from deploy.start_refused import StartRefusedError
+from deploy.with_temporal import with_temporal
 from starters.cli.screen import LOCAL, moment, print_table, say
 from starters.schedules import backfill_schedule, fee_schedules
 from workflows.messages.fee_opening import FeePeriodKind
@@ -36,7 +35,7 @@ def apply_schedules() -> None:
 @schedule_verbs.command("list")
 def list_schedules() -> None:
     """列出定时任务:下次开立的时间,是否暂停,为什么"""
-    found = _with_temporal(fee_schedules)
+    found = _with_schedules(fee_schedules)
     rows = []
     for one in found:
         following = "" if one.next_at is None else moment(one.next_at)
@@ -48,14 +47,14 @@ def list_schedules() -> None:
 @schedule_verbs.command("pause")
 def pause_schedule(schedule: _ID, note: Annotated[str, typer.Option("--note", help="为什么暂停")]) -> None:
     """暂停一项定时任务;升级和重新登记都不会让它恢复"""
-    _with_temporal(lambda client: client.get_schedule_handle(schedule).pause(note=note))
+    _with_schedules(lambda client: client.get_schedule_handle(schedule).pause(note=note))
     say(f"{schedule} 已暂停")
 
 
 @schedule_verbs.command("resume")
 def resume_schedule(schedule: _ID, note: Annotated[str, typer.Option("--note", help="说明")] = "恢复") -> None:
     """恢复一项定时任务;暂停期间错过的用 backfill 补开"""
-    _with_temporal(lambda client: client.get_schedule_handle(schedule).unpause(note=note))
+    _with_schedules(lambda client: client.get_schedule_handle(schedule).unpause(note=note))
     say(f"{schedule} 已恢复")
 
 
@@ -66,26 +65,22 @@ def backfill(
     last: Annotated[_Day, typer.Argument(formats=["%Y-%m-%d"], metavar="LAST", help="到哪一天(含)")],
 ) -> None:
     """补开一段时间里错过的收费单;已经开立的不会重复"""
-    _with_temporal(
+    _with_schedules(
         lambda client: backfill_schedule(client, schedule, first.replace(tzinfo=LOCAL), last.replace(tzinfo=LOCAL))
     )
     say(f"{schedule}:{first:%Y-%m-%d} 至 {last:%Y-%m-%d} 已补开")
 
 
-def _with_temporal(work: Callable[[Client], Awaitable[_Done]]) -> _Done:
-    """Do the work with this installation's Temporal. Raises ``KeyFileError`` or ``StartRefusedError``."""
+def _with_schedules(work: Callable[[Client], Awaitable[_Done]]) -> _Done:
+    """Do the work with the schedules. Raises ``StartRefusedError``, also for one that is not there."""
 
-    async def connected() -> _Done:
-        return await work(await connect(KeyRing.load(settings_here().keys_file)))
-
-    try:
-        return asyncio.run(connected())
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+    async def known(client: Client) -> _Done:
+        try:
+            return await work(client)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
             said = "没有这项定时任务:见 guanjia schedules list"
             raise StartRefusedError(said, "There is no such schedule: see guanjia schedules list") from error
-        raise
-    except RuntimeError as error:
-        raise StartRefusedError(
-            f"Temporal 不可用:{error}。请检查 TEMPORAL_ADDRESS", "Temporal is out of reach: check TEMPORAL_ADDRESS"
-        ) from error
+
+    return with_temporal(known)

@@ -17,11 +17,14 @@ from sqlalchemy.dialects.postgresql import insert
 from activities.attachments.images import AttachmentRefusedError, CheckedImage, Purpose, checked_image
 from activities.attachments.store import AttachmentStore
 from activities.connections.database import Database
-from activities.connections.encryption import EncryptionKeys
+from activities.connections.encryption import EncryptionKeys, RetiredKeyError
 from activities.records.attachment_tables import AttachmentRow
+from activities.records.resealing import is_retired
 from workflows.messages.attachments import AttachmentRef
 from workflows.messages.people import Actor
 
+PREFIX: Final = "FJ-"
+"""How every attachment's id begins."""
 _ID_BYTES: Final = 16
 
 
@@ -48,7 +51,7 @@ class Attachments:
         """Check, draw anew, seal and store; ``key_digest`` names the request, so that a repeat is the same file.
 
         Raises :class:`AttachmentRefusedError` (also ``idempotency_key_reused`` for another image under the same key),
-        the database's error when it is out of reach, and the store's.
+        ``RetiredKeyError``, the database's error when it is out of reach, and the store's.
         """
         image = checked_image(content, purpose)
         attachment = _id_of(community, key_digest)
@@ -56,8 +59,11 @@ class Attachments:
         with self._db.begin() as connection:
             stored = _row(connection, community, attachment)
         if stored is None:
-            self._store.put(_key(community, attachment), self._keys.encrypt(image.content, f"attachment {attachment}"))
             with self._db.begin() as connection:
+                # looked at in the row's transaction: whoever retires the key waits for this one, then counts its bytes
+                if is_retired(connection, self._keys.current):
+                    raise RetiredKeyError(f"密钥 {self._keys.current} 已停用:请重启本进程")
+                self._store.put(_key(community, attachment), self._keys.encrypt(image.content, context_of(attachment)))
                 connection.execute(
                     insert(AttachmentRow)
                     .values(**_columns(attachment, community, actor, image, purpose, sha256, now))
@@ -82,10 +88,22 @@ class Attachments:
             stored = _row(connection, community, attachment)
         if stored is None:
             return None
-        content = self._keys.decrypt(self._store.get(_key(community, attachment)), f"attachment {attachment}")
+        content = self._keys.decrypt(self._store.get(_key(community, attachment)), context_of(attachment))
         if hashlib.sha256(content).hexdigest() != stored.sha256:
             raise AttachmentRefusedError("attachment_damaged", "存储的图片已损坏:请从备份恢复")
         return content, stored.type
+
+    def delete_contents(self, ids: Collection[str]) -> None:
+        """Delete the bytes of these images, for good; harmless to repeat. The rows stay until the caller deletes them.
+
+        The one exception to keeping everything: a person asked to be erased (``activities/persons/erasing.py``).
+        """
+        with self._db.begin() as connection:
+            stored = connection.execute(
+                select(AttachmentRow.community, AttachmentRow.id).where(AttachmentRow.id.in_(ids))
+            ).all()
+        for community, attachment in stored:
+            self._store.delete(_key(community, attachment))
 
     def unknown(self, community: str, ids: Collection[str]) -> frozenset[str]:
         """Return which of the ids the community does not have."""
@@ -98,10 +116,15 @@ class Attachments:
         return frozenset(ids) - frozenset(known)
 
 
+def context_of(attachment: str) -> str:
+    """What an attachment's bytes are bound to."""
+    return f"attachment {attachment}"
+
+
 def _id_of(community: str, key_digest: str) -> str:
     """FJ- and 26 letters and digits that follow from the request."""
     digest = hashlib.sha256(f"{community}\n{key_digest}".encode()).digest()[:_ID_BYTES]
-    return f"FJ-{base64.b32encode(digest).decode().rstrip('=')}"
+    return f"{PREFIX}{base64.b32encode(digest).decode().rstrip('=')}"
 
 
 def _key(community: str, attachment: str) -> str:

@@ -1,5 +1,7 @@
 """Where attachments are kept 附件库: a folder, or a bucket that speaks S3, behind one interface."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -12,7 +14,7 @@ _SCHEMES: Final = ("file", "s3")
 
 
 class AttachmentStore:
-    """Bytes by key. Writing the same key twice leaves one; nothing is ever deleted here."""
+    """Bytes by key. Writing the same key twice leaves one; only the erasure of a person deletes."""
 
     def __init__(self, url: str) -> None:
         """``url`` is ``file:///folder``, made when first needed, or ``s3://bucket/path`` (keys by ``AWS_…`` variables).
@@ -39,3 +41,17 @@ class AttachmentStore:
     def get(self, key: str) -> bytes:
         """Return the bytes; raises ``FileNotFoundError`` for a key that is not there."""
         return bytes(obstore.get(self._store, key).bytes())
+
+    def delete(self, key: str) -> None:
+        """Delete the bytes; a key that is not there is deleted already."""
+        with suppress(FileNotFoundError):
+            obstore.delete(self._store, key)
+
+    def stored(self) -> Iterator[str]:
+        """Yield every key there is; raises the store's error."""
+        for several in obstore.list(self._store):
+            yield from (one["path"] for one in several)
+
+    def beginning(self, key: str, length: int) -> bytes:
+        """Return up to that many first bytes; raises ``FileNotFoundError`` for a key that is not there."""
+        return bytes(obstore.get_range(self._store, key, start=0, length=length))

@@ -5,8 +5,8 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.billing.service_gathering import gather_services
-from activities.billing.signs_of_life import signs_of_life
 from activities.connections.database import Database
+from activities.connections.signs_of_life import signs_of_life
 from activities.fee_reports.sending import send_report
 from activities.ledger.cash_duties import overdue_in_transit, unclosed_days
 from activities.ledger.money_request_reading import requests_waiting

@@ -10,8 +10,8 @@ from activities.billing import chunks, table_versions
 from activities.billing.assessment import assess
 from activities.billing.cycle_standing import cycle_standing
 from activities.billing.quarter_bills import issue_bills
-from activities.billing.signs_of_life import signs_of_life
 from activities.connections.database import Database
+from activities.connections.signs_of_life import signs_of_life
 from workflows.messages.billing import (
     ChunkDone,
     ChunkJob,

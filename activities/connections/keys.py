@@ -6,7 +6,9 @@ handed out (to a codec server, say) without the other.
 """
 
 import base64
+import dataclasses
 import hashlib
+import hmac
 import os
 import secrets
 import tomllib
@@ -21,6 +23,7 @@ from activities.connections.placeholder_secrets import check_key, check_token
 
 _ENCRYPTING: Final = ("payload", "personal")
 _WEBHOOK_PREFIX: Final = "whsec_"
+_FINGERPRINT: Final = b"guanjia fingerprint of a key"
 _Secret = TypeVar("_Secret", str, bytes)
 
 
@@ -51,6 +54,34 @@ class KeyRing:
     def codec_token_digest(self) -> bytes:
         """SHA-256 of ``codec_token``, to compare a presented token with."""
         return hashlib.sha256(self.codec_token.encode()).digest()
+
+    @property
+    def fingerprints(self) -> Mapping[str, str]:
+        """What tells each key that data depend on from any other, and lets nobody guess it: hex by ``personal.ID`` …
+
+        A backup names by it which keys it needs: ids alone are days, and another installation's may be the same.
+        """
+        keys = {"index_key": self.index_key, "case_number_key": self.case_number_key}
+        for name, ring in zip(_ENCRYPTING, (self.payload, self.personal), strict=True):
+            keys |= {f"{name}.{key_id}": key for key_id, key in ring.keys.items()}
+        return {name: hmac.digest(key, _FINGERPRINT, hashlib.sha256).hex()[:16] for name, key in keys.items()}
+
+    def rotated(self, *, payload: bool, personal: bool, now: datetime) -> Self:
+        """Return the same secrets with a new current key for what was named; the old keys stay and open what is old."""
+        return dataclasses.replace(
+            self,
+            payload=self.payload.rotated(now) if payload else self.payload,
+            personal=self.personal.rotated(now) if personal else self.personal,
+        )
+
+    def without(self, key_id: str, *, payload: bool) -> Self:
+        """Return the same secrets but for an old key of payloads, or else of personal data.
+
+        Raises ``ValueError`` for the current key, ``KeyError`` for none of ours.
+        """
+        if payload:
+            return dataclasses.replace(self, payload=self.payload.without(key_id))
+        return dataclasses.replace(self, personal=self.personal.without(key_id))
 
     @classmethod
     def generate(cls) -> Self:
@@ -85,6 +116,35 @@ class KeyRing:
             file.write(_as_toml(self))
             file.flush()
             os.fsync(file.fileno())
+
+    @classmethod
+    def change(cls, path: Path, changed: Callable[[Self], Self]) -> Self:
+        """Replace the file's secrets by what becomes of them, in one step, and return them; owner and mode stay.
+
+        No copy of the old file is left: a rotation keeps every key, and a key that is retired shall be gone. The new
+        file under its temporary name is the lock: a second change at the same time is refused. Raises ``KeyFileError``.
+        """
+        new = path.with_name(f"{path.name}.new")
+        try:
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise KeyFileError(f"{new} 已存在:另一个命令正在更换密钥;若没有,是上次中断留下的,请删除它再试") from None
+        except OSError as error:
+            raise KeyFileError(f"无法写入密钥文件 {new}:{error.strerror}") from error
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                ring = changed(cls.load(path))
+                owner = path.stat()
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)  # root may rotate what a service reads
+                file.write(_as_toml(ring))
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+        return ring
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -137,6 +197,15 @@ class KeyRing:
         )
 
 
+def _sync_folder(folder: Path) -> None:
+    """Have the folder's new names outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _check_webhook_secret(name: str, secret: str) -> None:
     if not secret.startswith(_WEBHOOK_PREFIX):
         raise ValueError(f"{name} 应以 {_WEBHOOK_PREFIX} 开头")
@@ -169,7 +238,7 @@ def _base64(key: bytes) -> str:
 def _as_toml(ring: KeyRing) -> str:
     lines = [
         "# 管家的密钥文件:请单独备份,不要提交到版本库,不要发给他人。",
-        "# 更换 payload 或 personal 密钥:在 keys 下加一行新编号,把 current 改成它;旧编号必须保留。",
+        "# 更换 payload 或 personal 密钥:guanjia keys rotate;旧编号须保留,直到 guanjia keys retire 将它停用。",
         "# index_key 与 case_number_key 不可更换。",
         f'index_key = "{_base64(ring.index_key)}"',
         f'case_number_key = "{_base64(ring.case_number_key)}"',

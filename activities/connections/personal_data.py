@@ -23,6 +23,15 @@ class PersonalDataCipher:
         """Return the text; raises ``EncryptionError`` for an unknown key, a tampered or a misplaced value."""
         return self._keys.decrypt(sealed, context).decode()
 
+    @property
+    def key_id(self) -> str:
+        """Id of the key that seals now."""
+        return self._keys.current
+
+    def reseal(self, sealed: bytes, context: str) -> bytes:
+        """Return the same text under the key that seals now; raises ``EncryptionError`` as :meth:`open` does."""
+        return self._keys.encrypt(self._keys.decrypt(sealed, context), context)
+
     def phone_index(self, phone: str) -> bytes:
         """Return 32 bytes that are equal for equal numbers, however they are written (+86, spaces, full width).
 

@@ -13,7 +13,7 @@ from workflows.messages.ledger import PayerKind
 
 _PAYERS: Final = text(
     """
-    SELECT account.code, account.unit, account.payer, contact.name
+    SELECT account.code, account.unit, account.payer, contact.id AS contact, contact.name
     FROM fee_accounts AS account
     LEFT JOIN LATERAL (
         SELECT id FROM households
@@ -29,7 +29,7 @@ _PAYERS: Final = text(
         LIMIT 1
     ) AS household ON true
     LEFT JOIN LATERAL (
-        SELECT name FROM contacts
+        SELECT id, name FROM contacts
         WHERE contacts.community = account.community AND contacts.household = household.id
         ORDER BY position LIMIT 1
     ) AS contact ON true
@@ -39,11 +39,12 @@ _PAYERS: Final = text(
 
 
 class Payer(NamedTuple):
-    """Who pays for an account: the name of the household's first person, and what he is to the unit."""
+    """Who pays for an account: the household's first person, by name and row, and what he is to the unit."""
 
     unit: str
     name: str
     kind: str
+    contact: int | None = None
 
 
 def payers_of(
@@ -55,5 +56,5 @@ def payers_of(
     for row in rows:
         kind = wording.term(PayerKind, row.payer)
         name = "" if row.name is None else str(open_columns(personal, Contact, {"name": bytes(row.name)})["name"])
-        found[row.code] = Payer(row.unit, wording.text(name) or kind, kind)
+        found[row.code] = Payer(row.unit, wording.text(name) or kind, kind, row.contact)
     return found

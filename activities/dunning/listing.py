@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.billing.signs_of_life import signs_of_life_with
 from activities.connections.database import Database
+from activities.connections.signs_of_life import signs_of_life_with
 from activities.dunning.opening import arrears_start
 from activities.opening.case_start import start_case
 from activities.opening.passing_on import PassingOn

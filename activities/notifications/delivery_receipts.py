@@ -26,8 +26,8 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
 
 
-def record_receipt(db: Database, provider_id: str, status: DeliveryStatus) -> bool:
-    """Store a receipt; False if no message has that id. Repeats and receipts out of order are harmless.
+def record_receipt(db: Database, community: str, provider_id: str, status: DeliveryStatus) -> bool:
+    """Store a receipt; False if the community has no message of that id. Repeats and wrong order are harmless.
 
     ``provider_id`` is the id under which the message was handed over (``webhook-id``, or the mail's
     ``Message-ID`` without its domain). Delivered is final: a failure reported after it changes nothing, and
@@ -36,7 +36,11 @@ def record_receipt(db: Database, provider_id: str, status: DeliveryStatus) -> bo
     settled = case((Notification.status == NotificationStatus.DELIVERED, Notification.status), else_=status.value)
     statement = (
         update(Notification)
-        .where(Notification.provider_id == provider_id, Notification.channel != ChannelName.INBOX)
+        .where(
+            Notification.provider_id == provider_id,
+            Notification.community == community,
+            Notification.channel != ChannelName.INBOX,
+        )
         .values(status=settled, updated_at=func.now())
     )
     with db.begin() as connection:

@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.connections.database import Database
 from activities.connections.settings import Settings
+from activities.connections.signs_of_life import signs_of_life
 from activities.notifications.by_hand import ask_to_tell
 from activities.notifications.channels import (
     Addressee,
@@ -89,6 +90,10 @@ class Notifications:
         retried: ``records_unavailable`` (nothing is sent without a claim, except an emergency),
         ``record_not_yet_written``, ``channel_busy``, ``facts_missing``, ``emergency_not_sent``.
         """
+        with signs_of_life():
+            return self._told(notice)
+
+    def _told(self, notice: Notice) -> NoticeOutcome:
         try:
             outcome = self._tell(notice)
         except SQLAlchemyError as error:

@@ -19,6 +19,8 @@ from activities.records import (
     fee_tables,
     form_tables,
     journal_tables,
+    key_tables,
+    person_tables,
     revisit_tables,
 )
 from activities.records.schema import Row
@@ -34,6 +36,8 @@ TABLE_MODULES: Final = (
     fee_tables,
     form_tables,
     journal_tables,
+    person_tables,
+    key_tables,
     revisit_tables,
 )
 """Every module that declares tables, so that the metadata knows them all."""

@@ -101,6 +101,16 @@ def require_free_ports(place: Place) -> None:
                 ) from None
 
 
+def require_whole_restore(place: Place) -> None:
+    """Raise ``StartRefusedError`` after a restore that was interrupted: there may be records without their cases."""
+    if place.restoring_file.exists():
+        raise StartRefusedError(
+            f"{place.folder} 里的恢复没有做完:请移走其中的 {place.postgres_folder.name}、attachments 与 "
+            f"{place.restoring_file.name},再运行 guanjia restore",
+            f"a restore into {place.folder} was interrupted: move away what it left, and repeat it",
+        )
+
+
 def require_chinese_font() -> None:
     """Raise ``StartRefusedError`` where no Chinese font is installed: forms would come out blank, without a word."""
     try:

@@ -77,6 +77,11 @@ class Place:
         return self.folder / "temporal.db"
 
     @property
+    def restoring_file(self) -> Path:
+        """Temporal's file while a restore is under way; to give it its name is the restore's last step."""
+        return self.folder / "temporal.db.unfinished"
+
+    @property
     def postgres_folder(self) -> Path:
         """PostgreSQL's data, and its socket: only its owner can enter."""
         return self.folder / "postgres"

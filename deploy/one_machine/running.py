@@ -13,6 +13,7 @@ from deploy.one_machine.before_start import (
     require_chinese_font,
     require_free_ports,
     require_space,
+    require_whole_restore,
     sole_centre,
 )
 from deploy.one_machine.centre import run_centre
@@ -34,6 +35,7 @@ def run() -> None:
     require_space(place.folder)
     open_folder(place.folder)
     with sole_centre(place.lock_file) as lock:
+        require_whole_restore(place)
         require_free_ports(place)
         _log.info("starting", folder=str(place.folder))
         asyncio.run(run_centre(place, settings, lock))

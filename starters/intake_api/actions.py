@@ -11,7 +11,15 @@ from activities.opening.message_keys import action_id, body_digest
 from activities.records.intake_snapshot import Caller
 from starters.intake_api import problems
 from starters.intake_api.bodies import Body
-from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
+from starters.intake_api.callers import (
+    CommunityCode,
+    IdempotencyKey,
+    KnownCallersRoute,
+    Right,
+    actor_of,
+    caller_with,
+    person_of,
+)
 from starters.intake_api.details import attachments_in, details_of, refuse_unknown_attachments
 from starters.intake_api.intake import Intake, TheIntake
 from starters.intake_api.problems import ProblemError
@@ -20,6 +28,9 @@ from starters.intake_api.revisit_bodies import RevisitActionBody
 from starters.intake_api.service_bodies import ServiceActionBody
 from workflows.messages.case import ActionRequest, ActionResult
 from workflows.messages.identifiers import CaseKind, kind_of
+from workflows.messages.quotes import QuoteAction
+from workflows.messages.repair_actions import RepairAction
+from workflows.messages.revisit_actions import RevisitAction
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["cases 单据"])
 ACTION_ANSWERS: Final[dict[int | str, dict[str, Any]]] = problems.documented(
@@ -39,6 +50,12 @@ ACTION_ANSWERS: Final[dict[int | str, dict[str, Any]]] = problems.documented(
     "outcome_unknown",
     *problems.REFUSALS,
 )
+
+_BY_SOMEBODY_ELSE: Final = frozenset({
+    QuoteAction.APPROVE_QUOTE, QuoteAction.CONFIRM_QUOTE, QuoteAction.SETTLE_CHARGE,
+    RepairAction.CONFIRM_BACKFILL, RevisitAction.GIVE_OPINION,
+})  # fmt: skip
+"""Actions that are not for whoever asked for them: a token without a person could be anybody's, so it is nobody's."""
 
 
 @router.post("/v1/communities/{community}/cases/{number}/actions", responses=ACTION_ANSWERS)
@@ -92,10 +109,11 @@ async def act_on(  # noqa: PLR0917 - what the routes hand over, in their order
     """Have a case of that kind do what the body says; raises ``ProblemError`` for another kind's number."""
     details = details_of(body, community, intake.snapshots.current())
     await refuse_unknown_attachments(intake, community, attachments_in(details))
+    action = str(details.pop("action"))
     request = ActionRequest(
-        action=str(details.pop("action")),
+        action=action,
         community=community,
-        actor=actor_of(caller),
+        actor=person_of(caller) if action in _BY_SOMEBODY_ELSE else actor_of(caller),
         message_id=action_id(caller.caller, key, number),
         digest=body_digest(body),
         details=details,

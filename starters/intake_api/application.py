@@ -35,6 +35,7 @@ from starters.intake_api import (
     cash_desk,
     cash_incomes,
     cash_receipts,
+    delivery_receipts,
     documents,
     fee_cases,
     fee_payments,
@@ -147,8 +148,8 @@ def create_app(
     )
     for router in _FOR_KNOWN_CALLERS:
         app.include_router(router, dependencies=[bearer])
-    app.include_router(replies.webhooks)
-    app.include_router(fee_payments.webhooks)
+    for signed in (replies, fee_payments, delivery_receipts):
+        app.include_router(signed.webhooks)
     app.include_router(health.router)
     _show_documentation(app)
     return app

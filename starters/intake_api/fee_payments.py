@@ -5,9 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from pydantic import BaseModel
 
 from activities.ledger.payments import NewPayment, PaymentTaken, take_payment
 from activities.ledger.reversals import reverse_payment
@@ -19,7 +17,8 @@ from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCall
 from starters.intake_api.fee_bodies import GatewayPaymentBody, PaymentBody
 from starters.intake_api.intake import Intake, TheIntake
 from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_in, policy_now
-from starters.intake_api.problems import ProblemError, documented
+from starters.intake_api.problems import documented
+from starters.intake_api.signed_messages import SIGNED, signed_body, verified
 from workflows.messages.ledger import PaymentMethod
 from workflows.messages.people import Actor, Role
 from workflows.rules.business_time import local
@@ -121,24 +120,14 @@ async def reverse_a_payment(
 @webhooks.post(
     "/v1/webhooks/payments",
     responses=documented(
-        "invalid_signature", "too_many_failed_logins", "malformed_json", "body_too_large", "invalid_request",
-        "unknown_account", "unknown_bill", "invalid_amount", "records_unavailable", "no_policy_in_force", "not_ready",
-        "snapshot_expired", "idempotency_key_reused", known_callers=False,
+        *SIGNED, "unknown_account", "unknown_bill", "invalid_amount", "records_unavailable", "no_policy_in_force",
+        "not_ready", "snapshot_expired", "idempotency_key_reused", known_callers=False,
     ),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": GatewayPaymentBody.model_json_schema()}},
-        },
-        "parameters": [
-            {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
-            for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
-        ],
-    },
+    openapi_extra=dict(signed_body(GatewayPaymentBody)),
 )  # fmt: skip
 async def receive_a_payment(request: Request, intake: TheIntake) -> PaymentRecorded:
     """Receive a gateway's word that a payment has succeeded, signed as standardwebhooks says; each is posted once."""
-    body = _verified(intake, request, await request.body())
+    body = await verified(request, intake.keyring.gateway_webhook_secret, GatewayPaymentBody)
     new = NewPayment(
         community=body.community, key=key_digest(f"gateway:{body.provider}", body.transaction),
         body_digest=body_digest(body), account=body.account, amount=body.amount, method=body.method,
@@ -146,23 +135,6 @@ async def receive_a_payment(request: Request, intake: TheIntake) -> PaymentRecor
         designated=body.designated,
     )  # fmt: skip
     return await _taken(intake, new)
-
-
-def _verified(intake: Intake, request: Request, content: bytes) -> GatewayPaymentBody:
-    """The body of a message whose signature is right and at most five minutes old."""
-    try:
-        if not intake.keyring.gateway_webhook_secret:
-            raise WebhookVerificationError("no secret")
-        Webhook(intake.keyring.gateway_webhook_secret).verify(content, dict(request.headers), json_parse=False)
-    except (WebhookVerificationError, ValueError):
-        intake.limits.count_failed_login(request.client.host if request.client else "")
-        raise ProblemError("invalid_signature") from None
-    try:
-        return GatewayPaymentBody.model_validate_json(content)
-    except ValidationError as invalid:
-        raise RequestValidationError(
-            [{**error, "loc": ("body", *error["loc"])} for error in invalid.errors(include_input=False)]
-        ) from None
 
 
 async def _taken(intake: Intake, new: NewPayment) -> PaymentRecorded:

@@ -93,6 +93,7 @@ CATALOGUE: Final[Mapping[str, tuple[int, str]]] = {
     "unknown_route": (404, "没有这个地址:请查阅 /docs"),
     "unknown_community": (404, "没有这个项目,或该令牌不可访问"),
     "unknown_case": (404, "本项目没有这张单据:请核对编号"),
+    "unknown_delivery": (404, "本项目没有以这个编号交出过消息:请核对 webhook-id"),
     "unknown_message": (404, "收件箱里没有这条消息,或它是发给别人的"),
     "method_not_allowed": (405, "该地址不支持这种请求方法:请查阅 /docs"),
     # what was sent

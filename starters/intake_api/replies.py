@@ -3,17 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, ValidationError
-from standardwebhooks import Webhook, WebhookVerificationError
+from pydantic import BaseModel, Field
 
 from activities.opening.message_keys import body_digest, reply_id
 from activities.records.intake_snapshot import Caller
 from starters.case_desk.cases import ReplyTaken
 from starters.intake_api.bodies import CustomerReplyBody, ReplyBody
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
-from starters.intake_api.intake import Intake, TheIntake
-from starters.intake_api.problems import ProblemError, documented
+from starters.intake_api.intake import TheIntake
+from starters.intake_api.problems import documented
+from starters.intake_api.signed_messages import SIGNED, signed_body, verified
 from workflows.messages.case import CustomerReply
 from workflows.messages.people import CUSTOMER
 from workflows.messages.repair import RepairState
@@ -69,31 +68,18 @@ async def take_down_a_reply(
 @webhooks.post(
     "/v1/webhooks/customer-replies",
     responses=documented(
-        "invalid_signature",
-        "too_many_failed_logins",
-        "malformed_json",
+        *SIGNED,
         "unknown_case",
         "case_not_running",
-        "body_too_large",
-        "invalid_request",
         "records_unavailable",
         "outcome_unknown",
         known_callers=False,
     ),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": CustomerReplyBody.model_json_schema()}},
-        },
-        "parameters": [
-            {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
-            for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
-        ],
-    },
+    openapi_extra=dict(signed_body(CustomerReplyBody)),
 )
 async def receive_a_customers_reply(request: Request, intake: TheIntake) -> ReplyRecorded:
     """Receive a customer's own message, signed as standardwebhooks says; the same ``message_id`` counts once."""
-    body = _verified(intake, request, await request.body())
+    body = await verified(request, intake.keyring.reply_webhook_secret, CustomerReplyBody)
     reply = CustomerReply(
         message_id=reply_id(_PLATFORM, body.message_id, body.number, body_digest(body)),
         community=body.community,
@@ -105,21 +91,6 @@ async def receive_a_customers_reply(request: Request, intake: TheIntake) -> Repl
         recorded_by=CUSTOMER,
     )
     return _recorded(await intake.cases.reply(body.number, reply))
-
-
-def _verified(intake: Intake, request: Request, content: bytes) -> CustomerReplyBody:
-    """Return the body of a message whose signature is right and at most five minutes old."""
-    try:
-        Webhook(intake.keyring.reply_webhook_secret).verify(content, dict(request.headers), json_parse=False)
-    except (WebhookVerificationError, ValueError):  # ValueError: headers or content that cannot even be read
-        intake.limits.count_failed_login(request.client.host if request.client else "")
-        raise ProblemError("invalid_signature") from None
-    try:
-        return CustomerReplyBody.model_validate_json(content)
-    except ValidationError as invalid:
-        raise RequestValidationError(
-            [{**error, "loc": ("body", *error["loc"])} for error in invalid.errors(include_input=False)]
-        ) from None
 
 
 def _recorded(taken: ReplyTaken) -> ReplyRecorded:

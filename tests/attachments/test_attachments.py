@@ -8,11 +8,15 @@ from sqlalchemy import func, insert, select
 
 from activities.attachments.attachments import Attachments, Uploaded
 from activities.attachments.images import AttachmentRefusedError, Purpose
+from activities.attachments.resealing import attachments_by_key, reseal_attachments
 from activities.attachments.store import AttachmentStore
 from activities.connections.database import Database
+from activities.connections.encryption import RetiredKeyError
 from activities.connections.keys import KeyRing
+from activities.connections.personal_data import PersonalDataCipher
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.community_tables import Community
+from activities.records.resealing import retire_in_records
 from tests.attachments.pictures import picture
 from workflows.messages.people import Actor, Role
 
@@ -93,3 +97,37 @@ def test_what_is_refused_leaves_neither_a_row_nor_a_file(attachments: Attachment
 def test_a_store_is_a_folder_or_a_bucket(url: str) -> None:
     with pytest.raises(ValueError, match="附件库应写成"):
         AttachmentStore(url)
+
+
+def test_attachments_are_counted_by_key_and_sealed_anew_and_what_others_left_there_is_not_touched(
+    attachments: Attachments, database: Database, keyring: KeyRing, tmp_path: Path
+) -> None:
+    first, second = (upload(attachments, picture(size=(n, n)), key=str(n)).ref for n in (40, 41))
+    (tmp_path / "附件 库" / "foreign.txt").write_text("")
+    store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())
+    new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC)).personal
+    restarted = Attachments(database, store, new)
+    third = upload(restarted, picture(size=(42, 42)), key="42").ref
+    assert attachments_by_key(store) == {keyring.personal.current: 2, new.current: 1}
+    before = {ref.id: restarted.read("YGHY", ref.id) for ref in (first, second, third)}
+
+    assert [reseal_attachments(store, new) for _ in range(2)] == [2, 0]
+
+    assert attachments_by_key(store) == {new.current: 3}
+    alone = Attachments(database, store, new.without(keyring.personal.current))
+    assert {ref.id: alone.read("YGHY", ref.id) for ref in (first, second, third)} == before
+
+
+def test_nothing_is_stored_under_a_retired_key_and_the_upload_can_be_sent_again(
+    attachments: Attachments, database: Database, keyring: KeyRing, tmp_path: Path
+) -> None:
+    new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC))
+    restarted = Database(database.engine, PersonalDataCipher(new))
+    retire_in_records(restarted, keyring.personal.current, lambda: 0)
+
+    with pytest.raises(RetiredKeyError):
+        upload(attachments)
+    assert stored_files(tmp_path) == []
+
+    store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())
+    assert upload(Attachments(restarted, store, new.personal)).created

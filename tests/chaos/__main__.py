@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import secrets
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from tests.chaos.playing import Plan, play
@@ -23,7 +24,7 @@ def main() -> None:
     seed = asked.pop("seed")
     print(f"seed {seed}: {asked}", flush=True)  # noqa: T201
     with tempfile.TemporaryDirectory(prefix="guanjia-chaos-") as folder:
-        outcome = asyncio.run(play(Plan(**asked), seed, Path(folder)))
+        outcome = asyncio.run(play(Plan(**asked), seed, Path(folder), partial(print, flush=True)))
     print(f"every promise held after {outcome.seconds:.0f} s (seed {seed})")  # noqa: T201
     for name, count in (*outcome.counts.items(), *sorted(outcome.faults.items())):
         print(f"  {count:6} {name}")  # noqa: T201

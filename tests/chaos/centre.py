@@ -8,12 +8,14 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
 from sqlalchemy import text
+from standardwebhooks import Webhook
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
@@ -24,10 +26,14 @@ from tests.chaos.api_process import CLOCKS
 from tests.chaos.provider import Provider, serving
 from tests.deploy.centre import free_ports
 from tests.fees.machine import Machine, machine_in
+from tests.servers import ROOT
+from tests.upgrades.builds import PATCHED, UNCHANGED, build_in
 from workflows.messages.identifiers import TaskQueue
 from workflows.messages.people import Role
 
 HOME = "YGHY"
+GATEWAY_SECRET = "whsec_" + "Z3VhbmppYS1jaGFvcy1zZWNyZXQtMDEyMzQ1Njc4OTA="
+WORKERS = ("worker1", "worker2", "worker3", "worker4")
 PATIENCE = 180
 """Seconds within which a word is heard, whoever is down."""
 _UNSETTLED = frozenset({429, 500, 502, 503, 504})
@@ -43,7 +49,7 @@ class Centre:
         self.machine, self.keyring, self.provider, self.skipper = machine, keyring, provider, skipper
         self.ports = free_ports(2)
         self.turns = itertools.cycle(self.ports)
-        webhook = {HOME: {"url": address, "secret": "whsec_" + "Z3VhbmppYS1jaGFvcy1zZWNyZXQtMDEyMzQ1Njc4OTA="}}
+        webhook = {HOME: {"url": address, "secret": GATEWAY_SECRET}}
         machine.environment |= {
             "GUANJIA_WEBHOOK": json.dumps(webhook),
             "GUANJIA_NOTIFICATION_ORDER": json.dumps(["webhook", "inbox"]),
@@ -53,6 +59,7 @@ class Centre:
         self.database = Database.connect(machine.environment["GUANJIA_DATABASE_URL"], keyring, pool_size=10)
         self.http = httpx2.AsyncClient(timeout=30, trust_env=False, limits=httpx2.Limits(max_connections=200))
         self.processes: dict[str, asyncio.subprocess.Process] = {}
+        self.build = build_in(machine.folder / "build", UNCHANGED)
         self._tokens = {post: self._token(*post) for post in self._posts()}
 
     @property
@@ -60,14 +67,19 @@ class Centre:
         return self.skipper.client
 
     async def keep(self, name: str, *command: str, **variables: str) -> None:
-        """Keep a process of that name alive, however often it is killed."""
+        """Keep a process of that name alive, however often it is killed; each life runs the build of its time."""
         while True:
+            build = self.build
+            sources = os.pathsep.join((str(build.folder), str(ROOT)))
             process = await asyncio.create_subprocess_exec(
                 # at a lower priority: a test beside this one is failed if its cases are starved for two seconds
-                *("nice", "-n", "10", sys.executable, "-m", *command), env={**self.machine.environment, **variables},
+                *("nice", "-n", "10", sys.executable, "-m", *command), cwd=build.folder,
+                env={**self.machine.environment, **variables, "PYTHONPATH": sources},
                 stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
             self.processes[name] = process
+            if build != self.build:  # replaced while it was coming up: it may not work beside the newer one
+                self.kill(name)
             try:
                 await process.wait()
             except asyncio.CancelledError:
@@ -75,6 +87,12 @@ class Centre:
                     process.kill()
                 await process.wait()
                 raise
+
+    async def upgrade(self) -> None:
+        """Every worker of this build is stopped by force, and a newer one with a changed repair takes over (0013)."""
+        self.build = await asyncio.to_thread(build_in, self.machine.folder / "newer build", PATCHED)
+        for worker in WORKERS:
+            self.kill(worker)
 
     def kill(self, name: str) -> None:
         """SIGKILL, if it is there just now."""
@@ -96,12 +114,30 @@ class Centre:
 
     async def request(self, method: str, path: str, who: tuple[Role, str], key: str = "", body: Any = None) -> Any:
         """Ask one API or the other until there is an answer that settles it; the same key each time."""
-        until = asyncio.get_running_loop().time() + PATIENCE
         headers = {"Authorization": f"Bearer {self._tokens[who]}", **({"Idempotency-Key": key} if key else {})}
+        content = b"" if body is None else json.dumps(body).encode()
+        return await self._settled(method, f"communities/{HOME}/{path}", lambda: headers, content)
+
+    async def signed(self, path: str, secret: str, message: str, body: Any) -> Any:
+        """Post a signed message, as other systems do, until there is an answer that settles it."""
+        content = json.dumps(body)
+
+        def headers() -> dict[str, str]:
+            at = datetime.now(UTC)
+            signature = Webhook(secret).sign(message, at, content)
+            return {
+                "webhook-id": message, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature,
+            }  # fmt: skip
+
+        return await self._settled("POST", f"webhooks/{path}", headers, content.encode())
+
+    async def _settled(self, method: str, path: str, headers: Callable[[], dict[str, str]], content: bytes) -> Any:
+        until = asyncio.get_running_loop().time() + PATIENCE
         while True:
             with contextlib.suppress(httpx2.TransportError):
-                url = f"http://127.0.0.1:{next(self.turns)}/v1/communities/{HOME}/{path}"
-                answer = await self.http.request(method, url, headers=headers, json=body)
+                url = f"http://127.0.0.1:{next(self.turns)}/v1/{path}"
+                sent = {**headers(), "Content-Type": "application/json"}
+                answer = await self.http.request(method, url, headers=sent, content=content)
                 if answer.status_code not in _UNSETTLED:
                     return answer
             assert asyncio.get_running_loop().time() < until, f"{method} {path} was never answered"
@@ -122,9 +158,8 @@ async def centre_in(
             asyncio.create_task(centre.keep(f"api{number}", "tests.chaos.api_process", GUANJIA_API_PORT=str(port)))
             for number, port in enumerate(centre.ports, start=1)
         ]
-        for number, some in enumerate([*queues, *queues], start=1):
-            command = ("tests.fees.dying_worker", str(folder), *some)
-            kept.append(asyncio.create_task(centre.keep(f"worker{number}", *command)))
+        for worker, some in zip(WORKERS, [*queues, *queues], strict=True):
+            kept.append(asyncio.create_task(centre.keep(worker, "tests.fees.dying_worker", str(folder), *some)))
         try:
             yield centre
         finally:

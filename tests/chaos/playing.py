@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import random
 import time
 from collections import Counter
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from activities.connections.keys import KeyRing
-from tests.chaos.centre import Centre, centre_in
+from tests.chaos.centre import WORKERS, Centre, centre_in
 from tests.chaos.promises import Promises
 from tests.chaos.quarter import play_the_quarter
+from tests.chaos.receipts import Receipts
 from tests.chaos.traffic import Traffic
 
 MOMENTS_OF_A_CASE = 80
@@ -52,14 +54,27 @@ class Faults:
             + ["worker"] * (plan.workers // 2) + (["stop postgres"] if plan.stopped else [])
         )  # fmt: skip
         chance.shuffle(self.to_come)
+        self.to_come.insert(len(self.to_come) // 2, "newer build")
 
-    async def fall(self, flowing: Callable[[], bool]) -> None:
-        """Let them fall while there is traffic; what could not fall any more is in ``to_come``."""
+    async def fall(self, reported: Callable[[], float], flowing: Callable[[], bool]) -> None:
+        """Let them fall while there is traffic, spread over it by the share of repairs ``reported``.
+
+        What could not fall any more is in ``to_come``.
+        """
+        all_of_them = len(self.to_come)
         while self.to_come and flowing():
             await asyncio.sleep(self.chance.uniform(0.3, 1.5))
+            if reported() < 1 - len(self.to_come) / all_of_them:
+                continue
             fault = self.to_come.pop()
             await self.strike(fault)
             self.fired[fault] += 1
+
+    async def say_each_minute(self, traffic: Traffic, say: Callable[[str], None]) -> None:
+        """Say how far it is, until nobody listens any more."""
+        for minutes in itertools.count(1):
+            await asyncio.sleep(60)
+            say(f"{minutes} min: {traffic.share_reported():.0%} reported, {dict(self.fired)}")
 
     async def strike(self, fault: str) -> None:
         machine = self.centre.machine
@@ -76,25 +91,32 @@ class Faults:
             case "api":
                 self.centre.kill(f"api{self.chance.randint(1, 2)}")
             case "worker":
-                self.centre.kill(f"worker{self.chance.randint(1, 4)}")
+                self.centre.kill(self.chance.choice(WORKERS))
+            case "newer build":
+                await self.centre.upgrade()
 
 
-async def play(plan: Plan, seed: int, folder: Path) -> Outcome:
-    """Play the plan with that seed; raises ``AssertionError`` for a promise that does not hold."""
+async def play(plan: Plan, seed: int, folder: Path, say: Callable[[str], None] = lambda line: None) -> Outcome:
+    """Play the plan with that seed and ``say`` how far it is; raises ``AssertionError`` for a broken promise."""
     chance = random.Random(seed)  # noqa: S311 - a fault's own dice
     began = time.monotonic()
     keyring = KeyRing.generate()
     (folder / "odds").write_text(str(plan.workers / 2 / (plan.cases * MOMENTS_OF_A_CASE)))
     async with centre_in(folder, keyring, random.Random(seed + 1), plan.provider_odds) as centre:  # noqa: S311
         traffic = Traffic(centre, chance, plan.cases, seed)
+        receipts = Receipts(centre, chance)
         faults = Faults(centre, plan, chance)
         flowing = asyncio.gather(traffic.flow(), asyncio.to_thread(play_the_quarter, centre))
-        falling = asyncio.create_task(faults.fall(lambda: not flowing.done()))
+        saying = asyncio.create_task(faults.say_each_minute(traffic, say))
+        reporting = asyncio.create_task(receipts.report(lambda: not flowing.done()))
+        falling = asyncio.create_task(faults.fall(traffic.share_reported, lambda: not flowing.done()))
         await flowing
         await falling
+        saying.cancel()
         (folder / "odds").unlink()
         await traffic.revisit_all()
-        counts = await Promises(centre, traffic).all()
+        await reporting
+        counts = await Promises(centre, traffic, receipts).all()
         fired = faults.fired + Counter({f"provider {name}": count for name, count in centre.provider.faults.items()})
         with contextlib.suppress(FileNotFoundError):
             fired["worker at a named moment"] = len((folder / "deaths").read_text().splitlines())

@@ -7,8 +7,11 @@ from sqlalchemy import text
 from temporalio.client import WorkflowExecutionStatus
 
 from tests.chaos.centre import HOME, Centre
+from tests.chaos.receipts import Receipts
 from tests.chaos.traffic import Traffic
-from workflows.messages.identifiers import CaseKind
+from tests.upgrades.builds import PATCH
+from tests.upgrades.open_repairs import has_failed, is_patched
+from workflows.messages.identifiers import REPAIR_WORKFLOW, CaseKind
 
 _CASES = tuple(f"{kind.prefix}-" for kind in CaseKind)
 
@@ -16,8 +19,8 @@ _CASES = tuple(f"{kind.prefix}-" for kind in CaseKind)
 class Promises:
     """What was found; every method is one promise."""
 
-    def __init__(self, centre: Centre, traffic: Traffic) -> None:
-        self.centre, self.traffic = centre, traffic
+    def __init__(self, centre: Centre, traffic: Traffic, receipts: Receipts) -> None:
+        self.centre, self.traffic, self.receipts = centre, traffic, receipts
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with self.centre.database.begin() as connection:
@@ -83,6 +86,32 @@ class Promises:
         assert handed <= set(self.centre.provider.taken), "said to be sent, but the provider has never seen it"
         assert set(self.centre.provider.taken) <= set(known), "the provider has what nobody has on record"
 
+    def every_receipt_is_on_record(self) -> None:
+        """4: what the gateway said of a message is what its row says, and what failed is one person's task."""
+        said = self.receipts.said
+        kept = dict(self.rows("SELECT provider_id, status FROM notifications WHERE channel = 'webhook'"))
+        other = {message: kept.get(message) for message, word in said.items() if kept.get(message) != word}
+        assert other == {}, "the gateway has said something else"
+        untold = self.rows(
+            "SELECT provider_id FROM notifications AS failed WHERE channel = 'webhook' AND status = 'failed'"
+            " AND NOT EXISTS (SELECT FROM notifications AS task WHERE task.channel = 'inbox'"
+            ' AND (task."case", task.event, task.occurrence, task.recipient)'
+            ' = (failed."case", failed.event, failed.occurrence, failed.recipient))'
+        )
+        assert untold == [], "failed, and nobody's task"
+
+    async def no_build_met_a_history_that_it_did_not_fit(self) -> dict[str, int]:
+        """7: no case was replayed wrongly; those begun under the newer build, and only those, go its way."""
+        begun, taken_over = 0, 0
+        async for case in self.centre.client.list_workflows(f'WorkflowType = "{REPAIR_WORKFLOW}"'):
+            history = await self.centre.client.get_workflow_handle(case.id).fetch_history()
+            assert not has_failed(history), case.id
+            if is_patched(history, PATCH):
+                begun += 1
+            else:
+                taken_over += 1
+        return {"repairs begun under the newer build": begun, "repairs begun under the older": taken_over}
+
     def the_books_are_right(self) -> None:
         """5: the ledger sums to zero, balances are their entries, no number is missing."""
         assert self.rows("SELECT coalesce(sum(amount), 0) FROM postings") == [(0,)]
@@ -102,10 +131,13 @@ class Promises:
         await self.nobody_is_forgotten()
         self.every_line_is_there_once()
         self.nobody_is_told_twice()
+        self.every_receipt_is_on_record()
         self.the_books_are_right()
+        builds = await self.no_build_met_a_history_that_it_did_not_fit()
         counts = {
             "cases": "SELECT count(*) FROM cases", "lines": "SELECT count(*) FROM case_lines",
             "messages": "SELECT count(*) FROM notifications",
             "attempts at messages": "SELECT coalesce(sum(attempts), 0) FROM notifications",
         }  # fmt: skip
-        return {name: int(self.rows(statement)[0][0]) for name, statement in counts.items()}
+        counted = {name: int(self.rows(statement)[0][0]) for name, statement in counts.items()}
+        return {**counted, "receipts": len(self.receipts.said), **builds}

@@ -15,5 +15,7 @@ async def test_nothing_promised_is_forgotten_whatever_is_killed(tmp_path: Path):
     plan = Plan(cases=12, workers=4, temporal=1, postgres=1, api=1, stopped=3, provider_odds=0.2)
     outcome = await play(plan, seed, tmp_path)
     assert outcome.counts["cases"] >= plan.cases
-    for fault in ("temporal", "postgres", "api", "worker", "stop postgres"):
+    for fault in ("temporal", "postgres", "api", "worker", "stop postgres", "newer build"):
         assert outcome.faults[fault] >= 1, (fault, outcome.faults)
+    assert outcome.counts["receipts"] >= plan.cases
+    assert outcome.counts["repairs begun under the older"] >= 1

@@ -65,7 +65,9 @@ async def test_a_repair_from_the_phone_call_to_the_closed_form(api: Api, workers
     for action, details in steps:
         answer = await api.act(number, action, Role.TECHNICIAN, staff=technician, **details)
         assert answer.status_code == 200, answer.text
-    assert (await api.act(number, "approve_quote", Role.ENGINEERING_LEAD)).status_code == 200
+    nobody = await api.act(number, "approve_quote", Role.ENGINEERING_LEAD)
+    assert (nobody.status_code, nobody.json()["code"]) == (403, "not_allowed_for_role"), "it could be the quoter's own"
+    assert (await api.act(number, "approve_quote", Role.ENGINEERING_LEAD, staff="E001")).status_code == 200
     replies = f"/v1/communities/{HOME}/cases/{number}/replies"
     await api.post(replies, {"intent": "confirm_quote", "text": "同意"})
     await recorded(api, number, "quote_confirmed")
@@ -99,7 +101,7 @@ async def revisited(api: Api, revisit: str) -> None:
     assert (incomplete.status_code, incomplete.json()["code"]) == (422, "signature_required")
     visit = await api.post(acting, {"action": "record", "method": "phone", **answers}, Role.STEWARD, staff=visitor)
     assert visit.json()["state_label"] == "已回访·满意", visit.text
-    opinion = await api.post(acting, {"action": "give_opinion", "opinion": "属实"}, Role.CS_SUPERVISOR)
+    opinion = await api.post(acting, {"action": "give_opinion", "opinion": "属实"}, Role.CS_SUPERVISOR, staff="S001")
     assert opinion.status_code == 200, opinion.text
     await recorded(api, revisit, "closed")
 

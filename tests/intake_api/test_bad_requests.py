@@ -237,6 +237,7 @@ ACT = next(route for route in ROUTES if "{number}/actions" in route.path)
 OPEN = {
     ("POST", "/v1/webhooks/payments"),
     ("POST", "/v1/webhooks/customer-replies"),
+    ("POST", "/v1/webhooks/delivery-receipts/{community}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
 }

@@ -7,9 +7,13 @@ from tests.attachments.pictures import picture
 from tests.attachments.test_images import bomb
 from tests.intake_api.conftest import HOME, Api, repair, serving
 from tests.intake_api.test_attachments import sent
+from tests.intake_api.who_may import SIGNED
 from workflows.messages.people import Role
 
 POLICIES = f"/v1/communities/{HOME}/policies"
+every_signed_route = pytest.mark.parametrize(
+    "path", [route.split()[1].format(community=HOME) for route in sorted(SIGNED)]
+)
 WRONG = {"Authorization": "Bearer gj_wrong"}
 
 
@@ -62,7 +66,7 @@ async def test_a_client_is_whom_the_proxy_names_last_and_not_whom_he_names_himse
     assert another == 401
 
 
-@pytest.mark.parametrize("path", ["/v1/webhooks/customer-replies", "/v1/webhooks/payments"])
+@every_signed_route
 async def test_wrong_signatures_count_as_wrong_tokens_do(settings, keyring, sample, client, path: str):
     few = settings.model_copy(update={"wrong_tokens_per_minute": 2})
     async with serving(few, keyring, sample, client) as api:
@@ -89,7 +93,7 @@ def test_whoever_changes_his_address_inside_his_own_network_is_still_the_same(on
     assert bool(wrong.count(other)) is are_one
 
 
-@pytest.mark.parametrize("path", ["/v1/webhooks/customer-replies", "/v1/webhooks/payments"])
+@every_signed_route
 async def test_without_a_signature_no_large_body_is_read_either(api: Api, path: str):
     refused = await api.http.post(path, content=b" " * (2 * 1024 * 1024))
 

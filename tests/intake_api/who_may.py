@@ -142,7 +142,10 @@ WHO_MAY: Final[Mapping[str, Who]] = {
 }
 """For each route with a token, the roles that get in; whoever is not named is refused."""
 
-SIGNED: Final = frozenset({"POST /v1/webhooks/customer-replies", "POST /v1/webhooks/payments"})
+SIGNED: Final = frozenset({
+    "POST /v1/webhooks/customer-replies", "POST /v1/webhooks/payments",
+    "POST /v1/webhooks/delivery-receipts/{community}",
+})  # fmt: skip
 """No token opens these: only the signature of the message does."""
 
 FOR_ANYBODY: Final = frozenset({

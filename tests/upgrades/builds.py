@@ -19,8 +19,10 @@ _STEP = "await workflow.sleep(1)  # a second report of the same fault may follow
 UNCHANGED = _PLACE
 PATCHED = f'        if workflow.patched("{PATCH}"):\n            {_STEP}{_PLACE}'
 """A new first step, as ``docs/decisions/0013-changing-a-process.md`` has it: cases that are open keep the old way."""
+DEPRECATED = f'        workflow.deprecate_patch("{PATCH}")\n        {_STEP}{_PLACE}'
+"""The new way only, once no case is open that began before the patch."""
 UNPATCHED = f"        {_STEP}{_PLACE}"
-"""The same step as nobody may release it."""
+"""The step alone: right once no case is open that began before the deprecation, as nobody may release it before."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ class Build:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
             await process.wait()
+
+    async def takeover(self, environment: Mapping[str, str]) -> tuple[int, str]:
+        """Ask this build, before it works, whether it can take over what is open; its exit code and what it says."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.command", "takeover"),
+            cwd=self.folder, env={**environment, "PYTHONPATH": str(self.folder)},
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        said, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, said.decode()
 
 
 def build_in(folder: Path, change: str) -> Build:

@@ -1,17 +1,19 @@
 """Repairs that are open at different stages, and what is left to be done of each."""
 
 import asyncio
+import contextlib
 import uuid
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.service import RPCError
 
 from tests.fees.quarter import eventually
 from tests.plain_repair import ACCEPT, DESK, STEPS, confirmation, technician, wish
-from workflows.messages.case import CaseOpening, Channel
+from workflows.messages.case import CaseOpening, CaseView, Channel
 from workflows.messages.identifiers import REPAIR_WORKFLOW, CaseKind, TaskQueue
 from workflows.messages.people import Trade
 from workflows.messages.repair import RepairClass, RepairStart, RepairState
@@ -60,18 +62,30 @@ class OpenRepair:
 
     async def _technician(self) -> str:
         async def there_is_one() -> bool:
-            return bool((await self.handle.query(Repair.view)).assignee)
+            view = await self._view()
+            return view is not None and bool(view.assignee)
 
         await eventually(there_is_one, PATIENCE)
         return str((await self.handle.query(Repair.view)).assignee)
 
     async def is_finished(self) -> bool:
-        return (await self.handle.query(Repair.view)).state in FINISHED
+        view = await self._view()
+        return view is not None and view.state in FINISHED
+
+    async def _view(self) -> CaseView | None:
+        """How it stands, if a worker is there that has the time to say so."""
+        with contextlib.suppress(RPCError):
+            return await self.handle.query(Repair.view)
+        return None
 
 
 def has_failed(history: WorkflowHistory) -> bool:
-    """Whether a workflow task failed, as one does that cannot replay what came before it."""
-    return any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED for event in history.events)
+    """Whether a workflow task failed because it could not replay what came before it."""
+    return any(
+        event.workflow_task_failed_event_attributes.cause
+        == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
+        for event in history.events
+    )
 
 
 def is_patched(history: WorkflowHistory, patch: str) -> bool:

@@ -1,6 +1,7 @@
 """Telling someone 通知."""
 
 from datetime import timedelta
+from typing import Final
 
 from temporalio import workflow
 from temporalio.workflow import ActivityHandle
@@ -9,6 +10,11 @@ from workflows.effects.open_text import OpenText
 from workflows.effects.recording import UNTIL_IT_WORKS
 from workflows.messages.identifiers import Activity, TaskQueue
 from workflows.messages.notices import Notice, NoticeOutcome
+
+_ALIVE: Final = timedelta(seconds=20)
+"""Without a heartbeat for so long the worker is gone and another one tells: of a gas leak nobody waits two minutes.
+
+Longer than the billing's, because a second attempt beside a first that is only slow makes a message *unknown*."""
 
 
 def start_telling(notice: Notice) -> ActivityHandle[NoticeOutcome]:
@@ -22,6 +28,7 @@ def start_telling(notice: Notice) -> ActivityHandle[NoticeOutcome]:
         result_type=NoticeOutcome,
         task_queue=TaskQueue.NOTIFICATIONS,
         start_to_close_timeout=timedelta(minutes=2),
+        heartbeat_timeout=_ALIVE,
         retry_policy=UNTIL_IT_WORKS,
         summary=OpenText(f"通知{notice.recipient.label}:{notice.event.label}"),
     )

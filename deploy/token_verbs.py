@@ -1,7 +1,6 @@
-"""Commands for secrets 密钥与令牌: making the key file, letting people and systems in and out."""
+"""Commands for tokens 接口令牌: letting people and systems in and out."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,17 +12,7 @@ from workflows.messages.people import Role
 if TYPE_CHECKING:  # what needs the database is imported when it runs, like everything in ``process_verbs``
     from activities.connections.database import Database
 
-key_verbs = typer.Typer(help="密钥文件", no_args_is_help=True)
 token_verbs = typer.Typer(help="接口令牌", no_args_is_help=True)
-
-
-@key_verbs.command("create")
-def create_keys(
-    file: Annotated[Path, typer.Argument(envvar="GUANJIA_KEYS_FILE", help="写到哪里;已有文件不会覆盖")],
-) -> None:
-    """生成密钥文件(权限 0600)"""
-    KeyRing.create(file)
-    typer.echo(f"已生成 {file}:请另存一份备份,与数据库备份分开保管")
 
 
 @token_verbs.command("issue")

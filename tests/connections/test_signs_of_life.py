@@ -1,12 +1,12 @@
-"""Long work on the ledger says that it goes on, so that a worker that died is noticed in seconds."""
+"""Long work says that it goes on, so that a worker that died is noticed in seconds."""
 
 import threading
 from datetime import timedelta
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.billing.signs_of_life import EVERY, signs_of_life
-from workflows.effects import billing
+from activities.connections.signs_of_life import EVERY, signs_of_life
+from workflows.effects import billing, notifying
 
 
 def test_work_that_is_one_long_statement_heartbeats_until_it_is_done():
@@ -33,4 +33,4 @@ def test_outside_an_activity_the_work_is_simply_done():
 
 
 def test_several_signs_fit_into_the_time_that_temporal_allows():
-    assert EVERY * 3 < billing._ALIVE
+    assert min(billing._ALIVE, notifying._ALIVE) > EVERY * 3

@@ -11,7 +11,7 @@ from typing import Any, Final
 from temporalio import activity
 
 EVERY: Final = timedelta(seconds=3)
-"""Well below the time that ``workflows/effects/billing.py`` allows."""
+"""Well below the times that ``workflows/effects`` allows."""
 
 
 @contextmanager

@@ -1,0 +1,45 @@
+"""Photographs and signatures under another key 附件换密: counted by key, sealed anew one by one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from activities.attachments.attachments import PREFIX, context_of
+from activities.attachments.store import AttachmentStore
+from activities.connections.encryption import EncryptionKeys, key_id_of
+
+_LONGEST_ID: Final = 256
+"""Bytes that tell the key: its length and its id."""
+
+
+def attachments_by_key(store: AttachmentStore) -> Counter[str]:
+    """Count what is stored under each key; reads the beginning of every file. Raises the store's error."""
+    return Counter(_key_id(store, place) for place in _attachments(store))
+
+
+def reseal_attachments(store: AttachmentStore, keys: EncryptionKeys) -> int:
+    """Seal what is under an older key under the current one; return how many. Harmless to repeat.
+
+    What is stored under one name is always the same image, so a simultaneous upload loses nothing. Raises
+    ``EncryptionError`` for a file whose key is missing, and the store's error.
+    """
+    changed = 0
+    for place in _attachments(store):
+        if _key_id(store, place) != keys.current:
+            context = context_of(_name(place))
+            store.put(place, keys.encrypt(keys.decrypt(store.get(place), context), context))
+            changed += 1
+    return changed
+
+
+def _attachments(store: AttachmentStore) -> Iterator[str]:
+    """Yield where attachments lie; what others have put beside them is not ours to open."""
+    return (place for place in store.stored() if _name(place).startswith(PREFIX))
+
+
+def _name(place: str) -> str:
+    return place.rsplit("/", 1)[-1]
+
+
+def _key_id(store: AttachmentStore, place: str) -> str:
+    return key_id_of(store.beginning(place, _LONGEST_ID))

@@ -1,0 +1,130 @@
+"""``guanjia restore`` 恢复: a backup becomes a centre's data. Checked whole first, put in place last."""
+
+import os
+import shutil
+import tarfile
+from pathlib import Path
+
+from activities.connections.keys import KeyRing
+from activities.connections.settings import Settings
+from deploy.one_machine.backup import attachments_folder
+from deploy.one_machine.backup_manifest import ATTACHMENTS, DUMP, KEYS, TEMPORAL, Manifest, checked_manifest
+from deploy.one_machine.before_start import open_folder, require_space, sole_centre
+from deploy.one_machine.embedded_postgres import run_tool, served_for_once, unfinished
+from deploy.one_machine.place import Place
+from deploy.start_refused import StartRefusedError
+
+
+def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | None = None) -> Manifest:
+    """Put the backup's data where the place has none and return the manifest; ``keys`` is the key file to use.
+
+    Raises ``StartRefusedError`` or ``KeyFileError``, before anything is touched, where there are data already, where
+    the backup is damaged or of a newer program, or where a key is missing.
+    """
+    _require_no_data(place, settings)
+    manifest = checked_manifest(backup)
+    manifest.require_not_newer()
+    key_file = _key_file(place, backup, manifest, keys)
+    _require_keys(manifest, KeyRing.load(key_file), key_file)
+    images = _room_for_attachments(settings, manifest)
+    require_space(place.folder)
+    open_folder(place.folder)
+    with sole_centre(place.lock_file):
+        _require_no_data(place, settings)
+        _put_in_place(place, backup, images, key_file)
+    return manifest
+
+
+def _require_no_data(place: Place, settings: Settings) -> None:
+    images = attachments_folder(settings)
+    if place.holds_data or (images is not None and images.is_dir() and any(images.iterdir())):
+        raise StartRefusedError(
+            f"{place.folder} 里已有数据,恢复不会覆盖:请先移走它们,或用 GUANJIA_HOME 换一个文件夹",
+            f"{place.folder} holds data; a restore never overwrites: move them away, or set GUANJIA_HOME",
+        )
+
+
+def _key_file(place: Place, backup: Path, manifest: Manifest, keys: Path | None) -> Path:
+    if keys is not None:
+        if place.keys_file.exists():
+            raise StartRefusedError(
+                f"已有密钥文件 {place.keys_file},不会覆盖:请去掉 --keys,或先移走它",
+                f"{place.keys_file} exists and is not overwritten: leave out --keys, or move it away",
+            )
+        return keys
+    if place.keys_file.exists() or KEYS not in manifest.files:
+        if not place.keys_file.exists():
+            raise StartRefusedError(
+                f"备份里没有密钥文件:请把保险柜里的那份放到 {place.keys_file}(权限 0600),或用 --keys 指出",
+                f"the backup holds no key file: install yours as {place.keys_file}, or name it with --keys",
+            )
+        return place.keys_file
+    return backup / KEYS
+
+
+def _require_keys(manifest: Manifest, ring: KeyRing, key_file: Path) -> None:
+    missing = manifest.missing_keys(ring)
+    if missing:
+        names = "、".join(missing)
+        raise StartRefusedError(
+            f"密钥文件 {key_file} 缺少这份备份需要的密钥(或同名而不同):{names}。请用备份当时的密钥文件",
+            f"{key_file} lacks keys that the backup needs: {', '.join(missing)}",
+        )
+
+
+def _room_for_attachments(settings: Settings, manifest: Manifest) -> Path | None:
+    """Return the folder that takes the attachments, None for a backup without."""
+    if ATTACHMENTS not in manifest.files:
+        return None
+    images = attachments_folder(settings)
+    if images is None:
+        raise StartRefusedError(
+            "备份含附件,而 GUANJIA_ATTACHMENTS_URL 指向存储桶:请先去掉这项设置,恢复后再迁移",
+            "the backup holds attachments, but GUANJIA_ATTACHMENTS_URL names a bucket: unset it for the restore",
+        )
+    return images
+
+
+def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Path) -> None:
+    """Make everything ready under other names, then give them theirs; before the last has its own, nothing starts."""
+    new_images = None if images is None else images.with_name(f"{images.name}.unfinished")
+    new_records = unfinished(place.postgres_folder)
+    place.restoring_file.unlink(missing_ok=True)
+    try:
+        _copy(backup / TEMPORAL, place.restoring_file)
+        with served_for_once(new_records) as socket:
+            dump = str(backup / DUMP)
+            run_tool("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", dump, on=socket)
+        if new_images is not None:
+            _unpack(backup / ATTACHMENTS, new_images)
+        if key_file != place.keys_file:
+            _copy(key_file, place.keys_file)
+    except BaseException as error:
+        place.restoring_file.unlink(missing_ok=True)
+        for folder in (new_records, new_images):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise StartRefusedError(
+                f"无法写入 {place.folder}:{error.strerror}", f"cannot write to {place.folder}: {error.strerror}"
+            ) from error
+        raise
+    if images is not None and new_images is not None:
+        new_images.rename(images)  # over an empty folder, if there is one
+    new_records.rename(place.postgres_folder)
+    place.restoring_file.rename(place.temporal_file)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy to a new file that only its owner can read, and have it outlive a power cut."""
+    with source.open("rb") as old, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+        shutil.copyfileobj(old, new, 1024 * 1024)
+        new.flush()
+        os.fsync(new.fileno())
+
+
+def _unpack(packed: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    with tarfile.open(packed) as opened:
+        opened.extractall(folder, filter="data")

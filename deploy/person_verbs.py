@@ -1,0 +1,173 @@
+"""``guanjia person``: what the centre holds about a person, handed out 查阅复制 and erased 删除 (PIPL art. 44-47)."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from activities.persons.requests import Requester
+from deploy.settings_here import settings_here
+from starters.cli.printed_file import OverwriteOption, refuse_to_lose, write_printed
+from starters.cli.screen import LOCAL, print_table, say
+
+if TYPE_CHECKING:  # what needs the database is imported when it runs, like everything in ``process_verbs``
+    from activities.connections.database import Database
+    from activities.connections.settings import Settings
+    from activities.persons.erasing import Plan
+
+person_verbs = typer.Typer(help="个人信息:查阅、复制、删除", no_args_is_help=True)
+
+StaffOption = Annotated[str, typer.Option("--staff", help="经办人的工号")]
+AskedByOption = Annotated[
+    Requester, typer.Option("--asked-by", help="谁提出的:person 本人,agent 受托人,relative 近亲属,authority 主管机关")
+]
+AccountOption = Annotated[
+    str, typer.Option("--account", metavar="项目/账户", help="按缴费账户找人,如 YGHY/1-101-Y1;不填则输入电话号码")
+]
+
+
+@person_verbs.callback()
+def _persons() -> None:
+    """Verbs of persons; one of them has to be named."""
+
+
+@person_verbs.command("export")
+def export(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", dir_okay=False, help="写入哪个文件:.json 或 .xlsx")],
+    staff: StaffOption,
+    asked_by: AskedByOption = Requester.PERSON,
+    account: AccountOption = "",
+    overwrite: OverwriteOption = False,
+) -> None:
+    """导出本中心持有的某人的全部信息;电话号码在提示后输入,或由标准输入给出,不作为参数。文件只有本人可读"""
+    from activities.persons.export import as_json, export_person, rows_held
+    from activities.persons.refused import PersonRefusedError
+    from activities.persons.requests import RequestStep, new_request, record_step
+    from activities.persons.workbook import as_workbook
+
+    if out.suffix not in {".json", ".xlsx"}:
+        raise typer.BadParameter("请写成 .json 或 .xlsx", param_hint="--out")
+    refuse_to_lose(out, overwrite=overwrite)
+    with _records(settings_here()) as database, _refusals_said():
+        person = _person(database, account)
+        found, document = export_person(database, person, datetime.now(LOCAL))
+        with database.begin() as connection:
+            request = new_request(connection, person, asked_by, staff)
+            if not found.is_anybody:
+                raise PersonRefusedError("nothing_held", "没有找到此人的任何信息")
+            record_step(connection, request, RequestStep.EXPORTED, counts=rows_held(document))
+    write_printed(out, as_json(document) if out.suffix == ".json" else as_workbook(document))
+    _say_names(found.names)
+    say(f"已写入 {out}({sum(rows_held(document).values())} 行),登记号 {request.number}:请当面或以加密方式交付,然后删除")
+
+
+@person_verbs.command("erase")
+def erase(
+    staff: StaffOption,
+    asked_by: AskedByOption = Requester.PERSON,
+    account: AccountOption = "",
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问,直接删除(用于脚本)")] = False,
+) -> None:
+    """删除某人的信息,法律要求留存的除外;先列出要做什么再询问。被打断后用同一号码重新运行即可"""
+    from activities.persons import erasing
+    from deploy.with_temporal import with_temporal
+
+    settings = settings_here()
+    with _records(settings) as database, _refusals_said():
+        person = _person(database, account)
+        now = datetime.now(UTC)
+        plan = with_temporal(lambda client: erasing.plan_erasure(database, client, person, now))
+        _say_plan(plan)
+        if plan.erases and not plan.in_the_way and not yes:
+            if not sys.stdin.isatty():
+                raise typer.BadParameter("没有终端可以询问:确认后请加 --yes", param_hint="--yes")
+            typer.confirm("删除后不能恢复。确定删除吗?", abort=True)
+        request = _erased(database, settings, plan, asked_by, staff)
+    say(f"已删除,登记号 {request}")
+    say(f"Temporal 中的流程历史是加密的,最迟于 {plan.histories_until.astimezone(LOCAL):%Y-%m-%d} 自动删除")
+    say("数据库和附件的备份中仍有加密的副本,到备份轮换期满为止;恢复备份后请再次运行")
+
+
+def _erased(database: "Database", settings: "Settings", plan: "Plan", asked_by: Requester, staff: str) -> str:
+    from obstore.exceptions import BaseError
+
+    from activities.attachments.attachments import Attachments
+    from activities.attachments.store import AttachmentStore
+    from activities.connections.keys import KeyRing
+    from activities.persons import erasing
+    from deploy.start_refused import StartRefusedError
+
+    store = AttachmentStore(settings.attachment_store)
+    attachments = Attachments(database, store, KeyRing.load(settings.keys_file).personal)
+    try:
+        return erasing.erase(database, attachments, plan, asked_by=asked_by, staff=staff).number
+    except (BaseError, OSError) as error:
+        raise StartRefusedError(
+            "附件库不可用,删除尚未完成:请检查 GUANJIA_ATTACHMENTS_URL,然后用同一号码重新运行",
+            "the store of attachments is out of reach; the erasure is not complete: run it again",
+        ) from error
+
+
+def _person(database: "Database", account: str) -> bytes:
+    """The keyed index of whose data are asked for. A number as an argument would be seen by whoever lists processes."""
+    from activities.persons.finding import index_of_payer
+    from activities.persons.refused import PersonRefusedError
+
+    if account:
+        community, _, code = account.partition("/")
+        with database.begin() as connection:
+            found = index_of_payer(connection, database.personal, community, code)
+        if found is None:
+            raise PersonRefusedError("unknown_payer", f"账户 {account} 没有登记电话的缴费人")
+        return found
+    typed = typer.prompt("电话号码", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+    if not typed.strip():
+        raise typer.BadParameter("没有输入电话号码")
+    return database.personal.phone_index(typed.strip())
+
+
+def _say_plan(plan: "Plan") -> None:
+    from activities.persons.holdings import BY_TABLE
+
+    def rows(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+        return [(BY_TABLE[table].title, count) for table, count in counts.items()]
+
+    _say_names(plan.found.names)
+    pictures = [("附件(照片、签名)", plan.pictures)] if plan.pictures else []
+    print_table("将删除", ("表", "行"), [*rows(plan.erased), *pictures])
+    vouchers = [("附件(收费凭证)", len(plan.found.vouchers))] if plan.found.vouchers else []
+    print_table("依法留存", ("表", "行"), [*rows(plan.kept), *vouchers])
+    print_table("障碍", ("事项", "编号"), [(way.what.label, way.number) for way in plan.in_the_way])
+
+
+def _say_names(names: int) -> None:
+    if names > 1:
+        say(f"请留意:这个号码下有 {names} 个不同的姓名,请先核实是否同一人")
+
+
+@contextmanager
+def _refusals_said() -> Iterator[None]:
+    """A refusal is one line on standard error, with its code, and exit code 1."""
+    from activities.persons.refused import PersonRefusedError
+
+    try:
+        yield
+    except PersonRefusedError as refused:
+        typer.echo(f"{refused} [{refused.code}]", err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _records(settings: "Settings") -> Iterator["Database"]:
+    from activities.connections.database import Database
+    from activities.connections.keys import KeyRing
+
+    database = Database.connect(settings.database_url, KeyRing.load(settings.keys_file), pool_size=1)
+    try:
+        yield database
+    finally:
+        database.close()
