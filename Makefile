@@ -50,6 +50,7 @@ bench: $(DEVELOP)
 	.venv/bin/python -m bench.repairs
 	.venv/bin/python -m bench.fees
 	.venv/bin/python -m bench.notices
+	.venv/bin/python -m bench.plots
 
 chaos: $(DEVELOP)
 	.venv/bin/python -m tests.chaos $(CHAOS_ARGS)

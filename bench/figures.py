@@ -3,6 +3,8 @@
 import json
 import os
 import platform
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,20 +39,34 @@ def at_least(limit: float) -> Goal:
     return Goal(limit, at_least=True)
 
 
-def record(name: str, value: float, unit: str = "", goal: Goal | None = None) -> None:
-    """Print a figure with its goal, and keep it; one measured again replaces the earlier one."""
+def record(name: str, value: float, unit: str = "", goal: Goal | None = None, *, pairs: Sequence[float] = ()) -> None:
+    """Print a figure with its goal, and keep it; one measured again replaces the earlier one.
+
+    ``pairs`` are the single ratios that ``value`` is the median of, for the plot (``bench/plots.py``).
+    """
     verdict = "" if goal is None else f"   goal {goal}: {'met' if goal.met_by(value) else 'MISSED'}"
     say(f"{name}: {value:.2f}{unit and ' ' + unit}{verdict}")
-    kept: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    kept[name] = {
+    figures = all_kept()
+    figures[name] = {
         "value": round(value, 3),
         "unit": unit,
         "goal": None if goal is None else str(goal),
         "met": None if goal is None else goal.met_by(value),
         "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+        **({"pairs": [round(pair, 3) for pair in pairs]} if pairs else {}),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
     }
-    RESULTS.write_text(json.dumps(kept, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(figures, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def all_kept() -> dict[str, Any]:
+    """Every figure that has been kept, by name."""
+    return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+
+
+def record_pairs(name: str, pairs: Sequence[float], goal: Goal) -> None:
+    """Keep the median of ratios that were measured in alternation, and each of them."""
+    record(name, statistics.median(pairs), goal=goal, pairs=pairs)
 
 
 def say(line: str) -> None:

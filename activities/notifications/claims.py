@@ -14,15 +14,16 @@ the receiver recognises repeats; elsewhere the row becomes ``unknown`` and a per
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from activities.connections.database import Database
 from activities.notifications.channels import Addressee, Answer, Channel, ChannelName, OutgoingMessage
 from activities.records.case_tables import Notification
-from activities.records.sealing import seal_columns
+from activities.records.sealing import seal_columns, table_of
 from workflows.messages.notices import Notice
 
 
@@ -46,19 +47,10 @@ class Claim:
     attempts: int
 
 
-def message_id(notice: Notice, channel: ChannelName) -> str:
-    """Return the id under which a provider gets the notice: the same on every attempt, and a row's ``provider_id``."""
-    key = "\n".join((notice.case, notice.event, str(notice.occurrence), notice.recipient.key, channel))
-    return f"notice_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
-
-
-def claim(db: Database, notice: Notice, message: OutgoingMessage, channel: Channel) -> Claim:
-    """Take the row for this attempt, in one transaction; only one of several attempts at once gets it."""
-    again = Notification.status == NotificationStatus.QUEUED
-    if channel.knows_repeats:
-        again = or_(again, Notification.status == NotificationStatus.SENDING)
-    statement = insert(Notification).values(seal_columns(db.personal, Notification, _columns(notice, message, channel)))
-    statement = statement.on_conflict_do_update(
+def _claiming(again: ColumnElement[bool]) -> ReturningInsert[int]:
+    """Take the row, unless another attempt has it; ``again`` says when a row that is there may be taken."""
+    statement = insert(table_of(Notification))
+    return statement.on_conflict_do_update(
         index_elements=["case", "event", "occurrence", "recipient", "channel"],
         set_={
             "status": NotificationStatus.SENDING,
@@ -68,20 +60,48 @@ def claim(db: Database, notice: Notice, message: OutgoingMessage, channel: Chann
             "updated_at": func.now(),
         },
         where=again,
-    )
+    ).returning(Notification.attempts)
+
+
+# built once: composing a statement costs more than running it
+_QUEUED: Final = Notification.status == NotificationStatus.QUEUED
+_CLAIM: Final = _claiming(_QUEUED)
+_CLAIM_WHERE_REPEATS_ARE_KNOWN: Final = _claiming(or_(_QUEUED, Notification.status == NotificationStatus.SENDING))
+_THIS: Final = and_(
+    Notification.case == bindparam("its_case"),
+    Notification.event == bindparam("its_event"),
+    Notification.occurrence == bindparam("its_occurrence"),
+    Notification.recipient == bindparam("its_recipient"),
+    Notification.channel == bindparam("its_channel"),
+)
+_UNSETTLED: Final = Notification.status.in_((NotificationStatus.SENDING, NotificationStatus.UNKNOWN))
+_GIVE_UP: Final = (
+    update(table_of(Notification))
+    .where(_THIS, Notification.status == NotificationStatus.SENDING)
+    .values(status=NotificationStatus.UNKNOWN, updated_at=func.now())
+)
+_SETTLE: Final = update(table_of(Notification)).where(_THIS, _UNSETTLED).values(updated_at=func.now())
+_STANDING: Final = select(Notification.status, Notification.attempts).where(_THIS)
+
+
+def message_id(notice: Notice, channel: ChannelName) -> str:
+    """Return the id under which a provider gets the notice: the same on every attempt, and a row's ``provider_id``."""
+    key = "\n".join((notice.case, notice.event, str(notice.occurrence), notice.recipient.key, channel))
+    return f"notice_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def claim(db: Database, notice: Notice, message: OutgoingMessage, channel: Channel) -> Claim:
+    """Take the row for this attempt, in one transaction; only one of several attempts at once gets it."""
+    statement = _CLAIM_WHERE_REPEATS_ARE_KNOWN if channel.knows_repeats else _CLAIM
+    row = seal_columns(db.personal, Notification, _columns(notice, message, channel))
+    this = _key(notice, channel.name)
     with db.begin() as connection:
-        attempts = connection.execute(statement.returning(Notification.attempts)).scalar_one_or_none()
+        attempts = connection.execute(statement, row).scalar_one_or_none()
         if attempts is not None:
             return Claim(mine=True, status=NotificationStatus.SENDING, attempts=attempts)
         # an attempt that never stored its answer: from now on nobody sends this one again
-        connection.execute(
-            update(Notification)
-            .where(_is(notice, channel.name), Notification.status == NotificationStatus.SENDING)
-            .values(status=NotificationStatus.UNKNOWN, updated_at=func.now())
-        )
-        found = connection.execute(
-            select(Notification.status, Notification.attempts).where(_is(notice, channel.name))
-        ).one()
+        connection.execute(_GIVE_UP, this)
+        found = connection.execute(_STANDING, this).one()
         return Claim(mine=False, status=NotificationStatus(found.status), attempts=found.attempts)
 
 
@@ -93,26 +113,20 @@ def store_answer(
     An attempt that answers after it was given up for lost still knows better than ``unknown``.
     """
     word = seal_columns(db.personal, Notification, {"provider_word": f"{answer.code} {answer.text}".strip()[:500]})
-    unsettled = Notification.status.in_((NotificationStatus.SENDING, NotificationStatus.UNKNOWN))
+    this = _key(notice, channel)
     with db.begin() as connection:
-        connection.execute(
-            update(Notification)
-            .where(_is(notice, channel), unsettled)
-            .values(status=status, updated_at=func.now(), **word)
-        )
-        return NotificationStatus(
-            connection.execute(select(Notification.status).where(_is(notice, channel))).scalar_one()
-        )
+        connection.execute(_SETTLE, {**this, "status": status, **word})
+        return NotificationStatus(connection.execute(_STANDING, this).one().status)
 
 
-def _is(notice: Notice, channel: ChannelName) -> Any:
-    return and_(
-        Notification.case == notice.case,
-        Notification.event == notice.event,
-        Notification.occurrence == notice.occurrence,
-        Notification.recipient == notice.recipient.key,
-        Notification.channel == channel,
-    )
+def _key(notice: Notice, channel: ChannelName) -> dict[str, Any]:
+    return {
+        "its_case": notice.case,
+        "its_event": notice.event,
+        "its_occurrence": notice.occurrence,
+        "its_recipient": notice.recipient.key,
+        "its_channel": channel,
+    }
 
 
 def _columns(notice: Notice, message: OutgoingMessage, channel: Channel) -> dict[str, Any]:

@@ -23,6 +23,11 @@ RECORD_MISSING: Final = "record_missing"
 
 # built once: composing a statement costs more than running it
 _INSERT_CASE: Final = insert(table_of(Case)).on_conflict_do_nothing()
+_STORED_CASE: Final = (
+    select(Case.community, Case.received_at, Case.last_sequence)
+    .where(Case.number == bindparam("its_number"))
+    .with_for_update()
+)
 _UPDATE_CASE: Final = (
     update(table_of(Case)).where(Case.number == bindparam("its_number")).values(recorded_at=func.now())
 )
@@ -77,11 +82,7 @@ class CaseRecords:
 
     def _bring_up_to_date(self, connection: Connection, batch: CaseBatch) -> None:
         header = batch.header
-        stored = connection.execute(
-            select(Case.community, Case.received_at, Case.last_sequence)
-            .where(Case.number == header.number)
-            .with_for_update()
-        ).one_or_none()
+        stored = connection.execute(_STORED_CASE, {"its_number": header.number}).one_or_none()
         if stored is None:
             raise ApplicationError(
                 f"{header.number} 的首批记录不在数据库中(可能恢复了较早的备份):请从历史重建该案的记录",

@@ -12,17 +12,19 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError
 
 from tests.fees.quarter import eventually
-from workflows.messages.case import ActionRequest, CaseOpening, CaseView, Channel, CustomerReply, ReplyIntent
+from tests.plain_repair import ACCEPT, DESK, STEPS, confirmation, technician, wish
+from workflows.messages.case import CaseOpening, CaseView, Channel
 from workflows.messages.identifiers import REPAIR_WORKFLOW, CaseKind, TaskQueue
-from workflows.messages.people import Actor, Role, Trade
+from workflows.messages.people import Trade
 from workflows.messages.repair import RepairClass, RepairStart, RepairState
 from workflows.processes.repair import Repair
 from workflows.rules.case_numbers import case_number
 
 PATIENCE = 120
-_DESK = Actor(role=Role.CS_ASSISTANT, code="K001")
-_STEPS = ("accept", "take", "arrive", "complete", "confirm")
-STAGES = len(_STEPS)
+_HOME = "YGHY"
+_CONFIRM = "confirm"
+_STAGES = (*STEPS, _CONFIRM)
+STAGES = len(_STAGES)
 FINISHED = {RepairState.VERIFIED, RepairState.AWAITING_REVISIT, RepairState.CLOSED}
 
 
@@ -37,7 +39,7 @@ class OpenRepair:
     async def reported(cls, client: Client) -> "OpenRepair":
         number = case_number(CaseKind.REPAIR, b"upgrade", "upgrade", uuid.uuid4().hex)
         opening = CaseOpening(
-            number=number, kind=CaseKind.REPAIR, community="YGHY", channel=Channel.PHONE,
+            number=number, kind=CaseKind.REPAIR, community=_HOME, channel=Channel.PHONE,
             received_at=datetime.now(ZoneInfo("Asia/Shanghai")),
             unit=number[3:],  # a place of its own, or all of them would be reports of one fault
             description="水龙头滴水",
@@ -48,15 +50,14 @@ class OpenRepair:
     async def go_on(self, until: int) -> None:
         """Take the next steps, so that this many are done."""
         while self.done < until:
-            await self._take(_STEPS[self.done])
+            await self._take(_STAGES[self.done])
             self.done += 1
 
     async def _take(self, step: str) -> None:
-        if step == "confirm":
-            word = CustomerReply(message_id="c", community="YGHY", intent=ReplyIntent.CONFIRM)
-            return await self.handle.signal(Repair.reply, word)
-        actor = _DESK if step == "accept" else Actor(role=Role.TECHNICIAN, code=await self._technician())
-        request = ActionRequest(action=step, community="YGHY", actor=actor, message_id=f"{self.handle.id}-{step}")
+        if step == _CONFIRM:
+            return await self.handle.signal(Repair.reply, confirmation(_HOME))
+        actor = DESK if step == ACCEPT else technician(await self._technician())
+        request = wish(self.handle.id, step, actor, _HOME)
         return await self.handle.execute_update(Repair.act, request, id=request.message_id)
 
     async def _technician(self) -> str:
