@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
-from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 from tests.fees.quarter import eventually
@@ -58,15 +58,21 @@ class OpenRepair:
             return await self.handle.signal(Repair.reply, confirmation(_HOME))
         actor = DESK if step == ACCEPT else technician(await self._technician())
         request = wish(self.handle.id, step, actor, _HOME)
-        return await self.handle.execute_update(Repair.act, request, id=request.message_id)
+        while True:  # as the API answers "outcome unknown, resend with the same key"; the test's own time ends it
+            with contextlib.suppress(WorkflowUpdateRPCTimeoutOrCancelledError):
+                return await self.handle.execute_update(Repair.act, request, id=request.message_id)
 
     async def _technician(self) -> str:
+        offered_to = ""
+
         async def there_is_one() -> bool:
+            nonlocal offered_to
             view = await self._view()
-            return view is not None and bool(view.assignee)
+            offered_to = (view and view.assignee) or ""
+            return bool(offered_to)
 
         await eventually(there_is_one, PATIENCE)
-        return str((await self.handle.query(Repair.view)).assignee)
+        return offered_to
 
     async def is_finished(self) -> bool:
         view = await self._view()
