@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import hypothesis
+import pytest
 import schemathesis
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -22,6 +23,7 @@ EXAMPLES = 20
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
+@pytest.mark.timeout(300)  # every route has its examples
 async def test_generated_requests_get_only_described_answers(api: Api, workers):
     number = (await api.report()).json()["number"]
     headers = await api.bearer(Role.SITE_MANAGER)
