@@ -104,7 +104,7 @@ class WorkerLimits(_Section):
     """How much one worker process takes on. Seconds and counts."""
 
     cached_cases: int = Field(default=1000, ge=0)
-    """Cases kept in memory, about 0.7 MB each; the others are replayed when something happens to them."""
+    """Cases kept in memory, about 0.3 MB each; the others are replayed when something happens to them."""
     concurrent_activities: int = Field(default=20, ge=1)
     """Activities at once on each queue; each has a thread and, while it needs it, a connection to PostgreSQL."""
     stop_seconds: float = Field(default=5, gt=0)
