@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from activities.connections.encryption import RetiredKeyError
 from activities.connections.keys import KeyRing
 from activities.connections.personal_data import PersonalDataCipher
 
@@ -21,6 +22,8 @@ _SESSION: Final = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
+_RETIRED_KEY: Final = "retired_key"
+"""How PostgreSQL names its refusal of what is sealed under a retired key (migration 0010)."""
 _UNAVAILABLE: Final = ("08", "53", "57P")
 """SQLSTATE classes: connection lost, out of connections or disk, shutting down or starting up."""
 
@@ -71,12 +74,17 @@ class Database:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the error says that PostgreSQL is out of reach just now, rather than that the statement is wrong."""
-    if isinstance(error, PoolTimeoutError):
+    """Whether PostgreSQL is out of reach just now, or takes nothing from this process; else the statement is wrong.
+
+    It takes nothing that is sealed under a key that was retired: another process, or this one started anew, can do it.
+    """
+    if isinstance(error, PoolTimeoutError | RetiredKeyError):
         return True
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated:
+        return True
+    if getattr(getattr(error.orig, "diag", None), "constraint_name", None) == _RETIRED_KEY:
         return True
     state: str | None = getattr(error.orig, "pgcode", None)
     if state is None:  # the server never answered

@@ -21,6 +21,7 @@ from temporalio.client import Client
 from activities.attachments.attachments import Attachments
 from activities.attachments.store import AttachmentStore
 from activities.connections.database import Database, is_unavailable
+from activities.connections.encryption import RetiredKeyError
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
 from activities.connections.tracing import is_traced
@@ -133,6 +134,7 @@ def create_app(
             RequestValidationError: problems.answer_invalid_request,
             HTTPException: problems.answer_http_error,
             SQLAlchemyError: _answer_database_error,
+            RetiredKeyError: _answer_database_error,
         },
     )
     app.state.intake = Intake(

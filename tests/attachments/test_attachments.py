@@ -10,7 +10,7 @@ from activities.attachments.attachments import Attachments, Uploaded
 from activities.attachments.images import AttachmentRefusedError, Purpose
 from activities.attachments.resealing import attachments_by_key, reseal_attachments
 from activities.attachments.store import AttachmentStore
-from activities.connections.database import Database
+from activities.connections.database import Database, is_unavailable
 from activities.connections.encryption import RetiredKeyError
 from activities.connections.keys import KeyRing
 from activities.connections.personal_data import PersonalDataCipher
@@ -125,8 +125,9 @@ def test_nothing_is_stored_under_a_retired_key_and_the_upload_can_be_sent_again(
     restarted = Database(database.engine, PersonalDataCipher(new))
     retire_in_records(restarted, keyring.personal.current, lambda: 0)
 
-    with pytest.raises(RetiredKeyError):
+    with pytest.raises(RetiredKeyError) as refused:
         upload(attachments)
+    assert is_unavailable(refused.value)
     assert stored_files(tmp_path) == []
 
     store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from activities.connections.database import Database
+from activities.connections.database import Database, is_unavailable
 from activities.connections.encryption import EncryptionKeys, UnknownKeyError
 from activities.connections.keys import KeyRing
 from activities.connections.personal_data import PersonalDataCipher
@@ -207,8 +207,9 @@ def test_a_process_that_was_not_restarted_can_write_nothing_under_a_retired_key_
     for _ in range(2):
         retire_in_records(restarted, keyring.personal.current, nothing_elsewhere)
 
-    with pytest.raises(IntegrityError, match="retired key"):
+    with pytest.raises(IntegrityError, match="retired key") as refused:
         CaseRecords(database).write_case(repairs.dispatched_batch(number))
+    assert is_unavailable(refused.value), "whoever asked is told to ask again, and another process takes it"
     assert set(counts(database)) == {new.personal.current}
 
     CaseRecords(restarted).write_case(repairs.dispatched_batch(number))
