@@ -72,7 +72,7 @@ async def test_a_changed_repair_takes_over_what_is_open(tmp_path: Path, keyring:
         assert is_patched(of_the_later, PATCH)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_a_change_without_a_patch_stops_what_is_open_until_the_earlier_build_is_back(
     tmp_path: Path, keyring: KeyRing
 ):
@@ -91,7 +91,7 @@ async def test_a_change_without_a_patch_stops_what_is_open_until_the_earlier_bui
             await all_finish([repair])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_a_patch_is_deprecated_before_it_is_removed(tmp_path: Path, keyring: KeyRing):
     """Removed too soon, it stops what began with it, until a build that knows it is back."""
     patched, deprecated, removed = (
