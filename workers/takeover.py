@@ -6,10 +6,9 @@ from typing import Final
 
 from temporalio.client import Client
 from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from workers.assembly import PROCESSES
-from workers.sandbox import sandboxed
 from workflows.messages.identifiers import kind_of
 
 _OPEN: Final = 'ExecutionStatus = "Running"'
@@ -31,7 +30,7 @@ async def replay_open_cases(client: Client) -> AsyncIterator[Replayed]:
     """
     replayer = Replayer(
         workflows=PROCESSES,
-        workflow_runner=sandboxed(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         data_converter=client.data_converter,
         runtime=Runtime(telemetry=TelemetryConfig(logging=None)),  # what does not fit is an answer, not a warning
     )

@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 from tests.processes.case_under_test import CaseUnderTest, at, eventually
 from tests.processes.outside import Outside
 from workers.assembly import PROCESSES
-from workers.sandbox import strictly_sandboxed
+from workers.sandbox import sandboxed
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.case import (
     CaseOpening,
@@ -135,7 +135,7 @@ async def workers(client: Client, outside: Outside, *, cached: int = 0) -> Async
         client,
         task_queue=TaskQueue.CASES,
         workflows=PROCESSES,
-        workflow_runner=strictly_sandboxed(),
+        workflow_runner=sandboxed(),
         max_cached_workflows=cached,
     )
     effects = (*outside.activities, *outside.ledger.billing, *outside.ledger.dunning)

@@ -15,7 +15,7 @@ from tests import servers
 from tests.processes.case_under_test import CaseUnderTest, code_of, eventually
 from tests.processes.centre import Centre, service_centre
 from tests.processes.fee_cases import CASHIER, FINANCE, open_cycle
-from workers.sandbox import strictly_sandboxed
+from workers.sandbox import sandboxed
 from workflows.messages import billing
 from workflows.messages.passing_on import CaseWord
 from workflows.processes.fee_cycle import FeeCycle
@@ -182,5 +182,5 @@ async def test_words_and_actions_in_any_order_never_bill_twice_or_unapproved(cen
     assert outcome.state == "closed"
     assert sorted(job for job in ledger.chunk_jobs if job[0] == "bills") == [("bills", 1), ("bills", 2)]
     converter = cycle.skipper.client.data_converter
-    replayer = Replayer(workflows=[FeeCycle], workflow_runner=strictly_sandboxed(), data_converter=converter)
+    replayer = Replayer(workflows=[FeeCycle], workflow_runner=sandboxed(), data_converter=converter)
     await replayer.replay_workflow(await cycle.handle.fetch_history())

@@ -7,14 +7,14 @@ from temporalio.worker import Replayer
 
 from tests.processes.case_under_test import CaseUnderTest
 from tests.processes.centre import CONTROL_ROOM, DESK, Centre
-from workers.sandbox import strictly_sandboxed
+from workers.sandbox import sandboxed
 from workflows.processes.repair import Repair
 
 
 async def replays(case: CaseUnderTest) -> None:
     history = await case.handle.fetch_history()
     converter = case.skipper.client.data_converter
-    replayer = Replayer(workflows=[Repair], workflow_runner=strictly_sandboxed(), data_converter=converter)
+    replayer = Replayer(workflows=[Repair], workflow_runner=sandboxed(), data_converter=converter)
     await replayer.replay_workflow(history)
 
 

@@ -10,7 +10,7 @@ from temporalio.worker import Replayer
 from deploy.leaving import leave
 from tests.replay.record import FOLDER
 from workers.assembly import PROCESSES
-from workers.sandbox import strictly_sandboxed
+from workers.sandbox import sandboxed
 
 
 def histories() -> Iterator[tuple[str, WorkflowHistory]]:
@@ -21,9 +21,7 @@ def histories() -> Iterator[tuple[str, WorkflowHistory]]:
 
 async def replay_all() -> int:
     """Replay them all; raises on the first that today's code would not have written. Returns how many there were."""
-    replayer = Replayer(
-        workflows=PROCESSES, workflow_runner=strictly_sandboxed(), data_converter=pydantic_data_converter
-    )
+    replayer = Replayer(workflows=PROCESSES, workflow_runner=sandboxed(), data_converter=pydantic_data_converter)
     count = 0
     for _, history in histories():
         await replayer.replay_workflow(history)

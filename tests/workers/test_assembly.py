@@ -7,7 +7,7 @@ from temporalio.worker import Worker
 from activities.connections.settings import Settings
 from tests.workers.machine_clock import AsksTheMachine
 from workers.assembly import PROCESSES, build
-from workers.sandbox import PURE, strictly_sandboxed
+from workers.sandbox import PURE, sandboxed
 from workflows.messages.identifiers import (
     ARREARS_WORKFLOW,
     FEE_CYCLE_WORKFLOW,
@@ -57,7 +57,7 @@ async def test_every_worker_gives_running_activities_time_to_end(workers, queue)
 
 async def test_a_process_that_asks_the_machine_for_the_time_is_stopped(client):
     queue = "asks-the-machine"
-    async with Worker(client, task_queue=queue, workflows=[AsksTheMachine], workflow_runner=strictly_sandboxed()):
+    async with Worker(client, task_queue=queue, workflows=[AsksTheMachine], workflow_runner=sandboxed()):
         handle = await client.start_workflow(AsksTheMachine.run, id=queue, task_queue=queue)
         async for event in handle.fetch_history_events(wait_new_event=True):
             if event.HasField("workflow_task_failed_event_attributes"):
