@@ -56,31 +56,36 @@ class Traffic:
 
     async def until_done(self, number: str) -> None:
         """Do what is next, as whoever has to, until the repair waits for its revisit or is closed."""
-        until = asyncio.get_running_loop().time() + PATIENCE
+        until, before = 0.0, None
         for turn in range(100_000):
             record = (await self.centre.request("GET", f"cases/{number}", DESK)).json()
-            state, technician = record.get("state", ""), (Role.TECHNICIAN, record.get("assignee", ""))
+            state = record.get("state", "")
             if state in {"awaiting_revisit", "closed"}:
                 return
-            match state:
-                case "received":
-                    await self.act(number, "accept", DESK, turn)
-                case "dispatched" if technician[1]:
-                    await self.act(number, "take", technician, turn)
-                case "acknowledged":
-                    await self.act(number, "arrive", technician, turn)
-                case "arrived":
-                    await self.act(number, "quote", technician, turn, lines=[{"code": "WX-01"}])
-                case "quoted":
-                    await self.reply(number, "confirm_quote")
-                case "in_progress":
-                    await self.act(number, "complete", technician, turn, work_done="更换阀芯", work_minutes=25)
-                case "completed":
-                    await self.reply(number, "confirm")
-                case _:
-                    pass
+            if state != before:
+                until, before = asyncio.get_running_loop().time() + PATIENCE, state
+            await self._step(number, state, (Role.TECHNICIAN, record.get("assignee", "")), turn)
             assert asyncio.get_running_loop().time() < until, f"{number} stays {state}"
             await asyncio.sleep(0.2)
+
+    async def _step(self, number: str, state: str, technician: tuple[Role, str], turn: int) -> None:
+        match state:
+            case "received":
+                await self.act(number, "accept", DESK, turn)
+            case "dispatched" if technician[1]:
+                await self.act(number, "take", technician, turn)
+            case "acknowledged":
+                await self.act(number, "arrive", technician, turn)
+            case "arrived":
+                await self.act(number, "quote", technician, turn, lines=[{"code": "WX-01"}])
+            case "quoted":
+                await self.reply(number, "confirm_quote")
+            case "in_progress":
+                await self.act(number, "complete", technician, turn, work_done="更换阀芯", work_minutes=25)
+            case "completed":
+                await self.reply(number, "confirm")
+            case _:
+                pass
 
     async def act(self, number: str, action: str, who: tuple[Role, str], turn: int, **details: Any) -> None:
         """Sent three times, as a nervous screen does; what is refused has been overtaken by something else."""
