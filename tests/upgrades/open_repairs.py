@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from temporalio.api.enums.v1 import WorkflowTaskFailedCause
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
@@ -87,12 +87,8 @@ class OpenRepair:
 
 
 def has_failed(history: WorkflowHistory) -> bool:
-    """Whether a workflow task failed because it could not replay what came before it."""
-    return any(
-        event.workflow_task_failed_event_attributes.cause
-        == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
-        for event in history.events
-    )
+    """Whether a workflow task failed, as one does that cannot replay what came before it."""
+    return any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED for event in history.events)
 
 
 def is_patched(history: WorkflowHistory, patch: str) -> bool:
