@@ -2,16 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Final
 
 from temporalio.client import Client
 from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
+from activities.records.executions import cases
 from workers.assembly import PROCESSES
-from workflows.messages.identifiers import kind_of
-
-_OPEN: Final = 'ExecutionStatus = "Running"'
 
 
 @dataclass(frozen=True)
@@ -35,9 +32,7 @@ async def replay_open_cases(client: Client) -> AsyncIterator[Replayed]:
         runtime=Runtime(telemetry=TelemetryConfig(logging=None)),  # what does not fit is an answer, not a warning
     )
     histories = (
-        await client.get_workflow_handle(case.id, run_id=case.run_id).fetch_history()
-        async for case in client.list_workflows(_OPEN)
-        if kind_of(case.id) is not None
+        await client.get_workflow_handle(case.id, run_id=case.run_id).fetch_history() async for case in cases(client)
     )
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:

@@ -21,7 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.connections.database import Database
 from activities.records.case_records import CaseRecords
 from activities.records.case_tables import Case, CaseLine
-from workflows.messages.identifiers import Activity, kind_of
+from activities.records.executions import RUNNING, cases
+from workflows.messages.identifiers import Activity
 from workflows.messages.records import CaseBatch
 
 NO_HISTORY: Final = "no_history"
@@ -49,12 +50,11 @@ class Rebuilt:
 
 async def cases_to_rebuild(client: Client, *, closed_since: datetime | None = None) -> AsyncIterator[str]:
     """Yield the numbers of the cases that run, and of those whose execution ended from that instant on."""
-    query = 'ExecutionStatus = "Running"'
+    query = RUNNING
     if closed_since is not None:
         query = f'{query} OR (ExecutionStatus != "ContinuedAsNew" AND CloseTime >= "{closed_since.isoformat()}")'
-    async for case in client.list_workflows(query):
-        if kind_of(case.id) is not None:
-            yield case.id
+    async for case in cases(client, query):
+        yield case.id
 
 
 async def rebuild_record(db: Database, client: Client, number: str) -> Rebuilt:

@@ -13,8 +13,8 @@ from typing import Final
 from sqlalchemy import text
 from temporalio.client import Client
 
-from activities.connections.database import Database
-from workflows.messages.identifiers import kind_of
+from activities.connections.database import Database, allow
+from activities.records.executions import cases
 
 YOUNG: Final = timedelta(minutes=10)
 _OPEN = text("SELECT number FROM cases WHERE closed_at IS NULL AND recorded_at < :before")
@@ -38,7 +38,7 @@ class Differences:
 def ledger_balance(db: Database) -> Decimal:
     """Return the sum of all postings, CNY: always 0. It reads the whole ledger."""
     with db.begin() as connection:
-        connection.execute(text("SET LOCAL statement_timeout = '5min'"))
+        allow(connection, timedelta(minutes=5))
         return Decimal(connection.scalars(_BALANCE).one())
 
 
@@ -49,9 +49,8 @@ async def reconcile(db: Database, client: Client, now: datetime) -> Differences:
     recorded = await asyncio.to_thread(_numbers, db, before)
     running: set[str] = set()
     young: set[str] = set()
-    async for case in client.list_workflows('ExecutionStatus = "Running"'):
-        if kind_of(case.id) is not None:
-            (running if case.start_time < before else young).add(case.id)
+    async for case in cases(client):
+        (running if case.start_time < before else young).add(case.id)
     missing = recorded - running - young
     return Differences(
         without_execution=tuple(sorted(missing & await asyncio.to_thread(_numbers, db, before))),
