@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from activities.connections.keys import KeyRing
+from deploy.records_here import records_here
 from deploy.settings_here import settings_here
 from workflows.rules.policy_presets import Preset
 
@@ -25,11 +25,9 @@ def create(
     preset: Annotated[Preset, typer.Option(help="政策模板")] = Preset.RESIDENTIAL_S1,
 ) -> None:
     """新建项目,政策按模板即刻生效;之后导入名册(roster import)并签发令牌(tokens issue)"""
-    from activities.connections.database import Database
     from activities.records.communities import NewCommunity, found_community
 
-    settings = settings_here()
-    database = Database.connect(settings.database_url, KeyRing.load(settings.keys_file), pool_size=1)
     new = NewCommunity(code, name, preset, effective_from=datetime.now(ZoneInfo("Asia/Shanghai")))
-    found_community(database, new, author="system")
+    with records_here(settings_here()) as database:
+        found_community(database, new, author="system")
     typer.echo(f"已新建项目 {code}({name},{preset})")

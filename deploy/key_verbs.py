@@ -11,6 +11,7 @@ import typer
 from activities.connections.encryption import EncryptionKeys
 from activities.connections.keys import KeyRing
 from deploy.one_machine.place import Place
+from deploy.records_here import records_here
 from deploy.settings_here import settings_here
 from deploy.start_refused import StartRefusedError
 
@@ -163,10 +164,6 @@ def _retire_personal(settings: "Settings", key_id: str) -> None:
 def _sealed_here(settings: "Settings") -> "Iterator[tuple[Database, AttachmentStore]]":
     """Everything that personal keys seal."""
     from activities.attachments.store import AttachmentStore
-    from activities.connections.database import Database
 
-    database = Database.connect(settings.database_url, KeyRing.load(settings.keys_file), pool_size=1)
-    try:
+    with records_here(settings) as database:
         yield database, AttachmentStore(settings.attachment_store)
-    finally:
-        database.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from activities.persons.requests import Requester
+from deploy.records_here import records_here
 from deploy.settings_here import settings_here
 from starters.cli.printed_file import OverwriteOption, refuse_to_lose, write_printed
 from starters.cli.screen import LOCAL, print_table, say
@@ -52,7 +53,7 @@ def export(
     if out.suffix not in {".json", ".xlsx"}:
         raise typer.BadParameter("请写成 .json 或 .xlsx", param_hint="--out")
     refuse_to_lose(out, overwrite=overwrite)
-    with _records(settings_here()) as database, _refusals_said():
+    with records_here(settings_here()) as database, _refusals_said():
         person = _person(database, account)
         found, document = export_person(database, person, datetime.now(LOCAL))
         with database.begin() as connection:
@@ -77,7 +78,7 @@ def erase(
     from deploy.with_temporal import with_temporal
 
     settings = settings_here()
-    with _records(settings) as database, _refusals_said():
+    with records_here(settings) as database, _refusals_said():
         person = _person(database, account)
         now = datetime.now(UTC)
         plan = with_temporal(lambda client: erasing.plan_erasure(database, client, person, now))
@@ -159,15 +160,3 @@ def _refusals_said() -> Iterator[None]:
     except PersonRefusedError as refused:
         typer.echo(f"{refused} [{refused.code}]", err=True)
         raise typer.Exit(1) from None
-
-
-@contextmanager
-def _records(settings: "Settings") -> Iterator["Database"]:
-    from activities.connections.database import Database
-    from activities.connections.keys import KeyRing
-
-    database = Database.connect(settings.database_url, KeyRing.load(settings.keys_file), pool_size=1)
-    try:
-        yield database
-    finally:
-        database.close()

@@ -1,16 +1,13 @@
 """Commands for tokens 接口令牌: letting people and systems in and out."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from activities.connections.keys import KeyRing
+from deploy.records_here import records_here
 from deploy.settings_here import settings_here
 from workflows.messages.people import Role
-
-if TYPE_CHECKING:  # what needs the database is imported when it runs, like everything in ``process_verbs``
-    from activities.connections.database import Database
 
 token_verbs = typer.Typer(help="接口令牌", no_args_is_help=True)
 
@@ -27,10 +24,11 @@ def issue(
     from activities.records.tokens import issue_token
 
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    database = _database()
-    typer.echo(
-        issue_token(database, caller=caller, role=role, communities=community, staff=staff, expires_at=expires_at)
-    )
+    with records_here(settings_here()) as database:
+        token = issue_token(
+            database, caller=caller, role=role, communities=community, staff=staff, expires_at=expires_at
+        )
+    typer.echo(token)
 
 
 @token_verbs.command("revoke")
@@ -40,16 +38,9 @@ def revoke(
     """吊销令牌:某人的全部(--caller),或输入的一个;一分钟内失效"""
     from activities.records.tokens import revoke_token, revoke_tokens_of
 
-    database = _database()
-    if caller:
-        count = revoke_tokens_of(database, caller)
-    else:
-        count = int(revoke_token(database, typer.prompt("令牌", hide_input=True)))
+    with records_here(settings_here()) as database:
+        if caller:
+            count = revoke_tokens_of(database, caller)
+        else:
+            count = int(revoke_token(database, typer.prompt("令牌", hide_input=True)))
     typer.echo(f"已吊销 {count} 个")
-
-
-def _database() -> "Database":
-    from activities.connections.database import Database
-
-    settings = settings_here()
-    return Database.connect(settings.database_url, KeyRing.load(settings.keys_file), pool_size=1)

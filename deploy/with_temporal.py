@@ -1,8 +1,9 @@
 """What a verb does with this installation's Temporal, or with its records as well."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import closing
+from typing import Any, TypeVar
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -22,7 +23,7 @@ def with_temporal(work: Callable[[Client], Awaitable[Done]]) -> Done:
     async def connected() -> Done:
         return await work(await connect(KeyRing.load(settings_here().keys_file)))
 
-    return _reached(connected)
+    return _reached(connected())
 
 
 def with_records(work: Callable[[Database, Client], Awaitable[Done]]) -> Done:
@@ -31,21 +32,15 @@ def with_records(work: Callable[[Database, Client], Awaitable[Done]]) -> Done:
     keyring = KeyRing.load(settings.keys_file)
 
     async def connected() -> Done:
-        database = Database.connect(settings.database_url, keyring, pool_size=1)
-        try:
+        with closing(Database.connect(settings.database_url, keyring, pool_size=1)) as database:
             return await work(database, await connect(keyring))
-        finally:
-            database.close()
 
-    return _reached(connected)
+    return _reached(connected())
 
 
-def _reached(work: Callable[[], Awaitable[Done]]) -> Done:
-    async def run() -> Done:
-        return await work()
-
+def _reached(work: Coroutine[Any, Any, Done]) -> Done:
     try:
-        return asyncio.run(run())
+        return asyncio.run(work)
     except (RuntimeError, RPCError) as error:
         raise StartRefusedError(
             f"Temporal 不可用:{error}。请检查 TEMPORAL_ADDRESS 与服务是否已启动",

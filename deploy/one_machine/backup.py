@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, NullPool, create_engine, text
@@ -78,8 +78,7 @@ def take_backup(place: Place, settings: Settings, folder: Path, *, with_keys: bo
 
 def attachments_folder(settings: Settings) -> Path | None:
     """Return the folder with the photographs and signatures, None where they are in a bucket."""
-    parts = urlsplit(settings.attachment_store)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+    return AttachmentStore(settings.attachment_store).folder
 
 
 @contextlib.contextmanager
