@@ -26,8 +26,7 @@ def reseal_attachments(store: AttachmentStore, keys: EncryptionKeys) -> int:
     changed = 0
     for place in _attachments(store):
         if _key_id(store, place) != keys.current:
-            context = context_of(_name(place))
-            store.put(place, keys.encrypt(keys.decrypt(store.get(place), context), context))
+            store.put(place, keys.reseal(store.get(place), context_of(_name(place))))
             changed += 1
     return changed
 

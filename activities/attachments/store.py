@@ -25,12 +25,17 @@ class AttachmentStore:
             raise ValueError("附件库应写成 file:///文件夹 或 s3://存储桶")
         self._url = url
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder; None for a bucket."""
+        parts = urlsplit(self._url)
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
     @cached_property
     def _store(self) -> ObjectStore:
-        parts = urlsplit(self._url)
-        if parts.scheme != "file":
+        folder = self.folder
+        if folder is None:
             return from_url(self._url)
-        folder = Path(unquote(parts.path))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return LocalStore(prefix=folder)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from sqlalchemy import Connection, text
 from temporalio import activity
@@ -10,7 +11,7 @@ from activities.billing import chunks, table_versions
 from activities.billing.assessment import assess
 from activities.billing.cycle_standing import cycle_standing
 from activities.billing.quarter_bills import issue_bills
-from activities.connections.database import Database
+from activities.connections.database import Database, allow
 from activities.connections.signs_of_life import signs_of_life
 from workflows.messages.billing import (
     ChunkDone,
@@ -100,5 +101,5 @@ class QuarterTables:
     def _large_transaction(self) -> Iterator[Connection]:
         """A transaction whose statements may take as long as a large chunk does; Temporal hears that it goes on."""
         with signs_of_life(), self._db.begin() as connection:
-            connection.execute(text("SET LOCAL statement_timeout = '10min'"))
+            allow(connection, timedelta(minutes=10))
             yield connection

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Self
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -22,6 +23,7 @@ _SESSION: Final = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
+_ALLOW: Final = text("SELECT set_config('statement_timeout', :limit, true)")
 _RETIRED_KEY: Final = "retired_key"
 """How PostgreSQL names its refusal of what is sealed under a retired key (migration 0010)."""
 _UNAVAILABLE: Final = ("08", "53", "57P")
@@ -71,6 +73,11 @@ class Database:
     def close(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
+
+
+def allow(connection: Connection, limit: timedelta) -> None:
+    """Let each statement of the transaction take so long; the session's own limit is made for single cases."""
+    connection.execute(_ALLOW, {"limit": f"{limit // timedelta(seconds=1)}s"})
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -83,6 +83,10 @@ class EncryptionKeys:
         except InvalidTag:
             raise TamperedError(f"用密钥 {key_id!r} 解密 {context} 失败:内容被改动、放错位置,或密钥被替换") from None
 
+    def reseal(self, encrypted: bytes, context: str) -> bytes:
+        """Return the same content under the current key; raises as :meth:`decrypt` does."""
+        return self.encrypt(self.decrypt(encrypted, context), context)
+
 
 def key_id_of(encrypted: bytes) -> str:
     """Return the id of the key that opens it; its first 256 bytes are enough. Raises ``TamperedError``.

@@ -30,7 +30,7 @@ class PersonalDataCipher:
 
     def reseal(self, sealed: bytes, context: str) -> bytes:
         """Return the same text under the key that seals now; raises ``EncryptionError`` as :meth:`open` does."""
-        return self._keys.encrypt(self._keys.decrypt(sealed, context), context)
+        return self._keys.reseal(sealed, context)
 
     def phone_index(self, phone: str) -> bytes:
         """Return 32 bytes that are equal for equal numbers, however they are written (+86, spaces, full width).

@@ -6,7 +6,6 @@ out with the attributes of a list, with the kind of an exception but not its wor
 """
 
 import atexit
-import dataclasses
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -27,9 +26,7 @@ from temporalio.worker import (
     HandleUpdateInput,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
-    WorkflowRunner,
 )
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 KEPT_ATTRIBUTES: Final = frozenset(
     {
@@ -153,18 +150,4 @@ class TemporalTracing(SimplePlugin):
 
     # a class of its own: Temporal warns where a client's plugin and a worker's are of the same type
     def __init__(self, of_process: Tracer) -> None:
-        super().__init__(
-            "guanjia.tracing",
-            interceptors=[_TemporalSpans(of_process)],
-            workflow_runner=_with_opentelemetry_outside,
-        )
-
-
-def _with_opentelemetry_outside(runner: WorkflowRunner | None) -> WorkflowRunner:
-    """Where there is a sandbox, leave OpenTelemetry out of it: it finds its parts by reading files."""
-    if runner is None:
-        raise TypeError("a worker names its runner")
-    if not isinstance(runner, SandboxedWorkflowRunner):
-        return runner
-    restrictions = runner.restrictions.with_passthrough_modules("opentelemetry")
-    return dataclasses.replace(runner, restrictions=restrictions)
+        super().__init__("guanjia.tracing", interceptors=[_TemporalSpans(of_process)])

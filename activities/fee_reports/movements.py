@@ -10,15 +10,16 @@ began (corrected by what was approved or reversed since), and what came in since
 one's old debt. Both are sums over the same rows, which are also what a figure is followed to.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from activities.connections.database import allow
 from activities.ledger.principal import MAKES_PRINCIPAL, in_sql
 from workflows.rules.fee_calendar import ReportPeriod
 
-PATIENCE_SECONDS: Final = 120
+PATIENCE: Final = timedelta(minutes=2)
 """For one statement of a report; ledger transactions have less, because others wait for them."""
 
 PLACED: Final = r"""
@@ -150,6 +151,6 @@ def lay_out(connection: Connection, asked: Asked) -> None:
 
     In steps and with statistics: in one statement PostgreSQL misjudges a community of 100,000 accounts by hours.
     """  # fmt: skip
-    connection.execute(text(f"SET LOCAL statement_timeout = '{PATIENCE_SECONDS}s'"))
+    allow(connection, PATIENCE)
     for step in _STEPS:
         connection.execute(text(step), asked.values if ":" in step else {})

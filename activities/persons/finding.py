@@ -6,10 +6,12 @@ told apart from him. What others said in his cases is not his; what he said in o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, text, tuple_
 
+from activities.connections.database import allow
 from activities.connections.personal_data import PersonalDataCipher
 from activities.documents.payers import payers_of
 from activities.records.attachment_tables import AttachmentRow
@@ -31,9 +33,8 @@ _MAY_PAY: Final = text(
 _FROM_THE_REPORTER: Final = "reporter"
 """The fact of a reply that says whether it came from the reporter: "yes" or "no"."""
 
-_LONG: Final = "5min"
+_LONG: Final = timedelta(minutes=5)
 """How long a query may take: somebody may have reported cases for years, and no index is made for a rare request."""
-_TAKE_TIME: Final = text("SELECT set_config('statement_timeout', :long, true)")
 
 Key = tuple[str, Any]
 """A community and what is of it, or a case and what is of it."""
@@ -73,7 +74,7 @@ def find_person(connection: Connection, personal: PersonalDataCipher, phone_inde
 
     From then on the transaction's statements may take minutes.
     """
-    connection.execute(_TAKE_TIME, {"long": _LONG})
+    allow(connection, _LONG)
     known = list(connection.scalars(select(Community.code)))  # they lead the indexes
     contacts = connection.execute(
         select(Contact.id, Contact.name).where(Contact.community.in_(known), Contact.phone_index == phone_index)

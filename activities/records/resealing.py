@@ -4,12 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, and_, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from activities.connections.database import Database
+from activities.connections.database import Database, allow
 from activities.records.key_tables import RetiredKey
 from activities.records.migration import declared_schema
 from activities.records.schema import SealedText
@@ -20,8 +21,8 @@ BATCH: Final = 200
 _PASSES: Final = 5
 """How often what was locked by others is tried again, before the rest is left to another run."""
 _PAUSE_SECONDS: Final = 1.0
-_PATIENCE = text("SET LOCAL statement_timeout = '10min'")
-"""For what reads whole tables; the session's own limit is made for single cases."""
+_PATIENCE: Final = timedelta(minutes=10)
+"""For what reads whole tables."""
 _TAKE_RETIRED_KEYS = text("LOCK TABLE retired_keys IN ACCESS EXCLUSIVE MODE")
 
 
@@ -63,7 +64,7 @@ def sealed_columns() -> Iterator[SealedColumn]:
 
 def values_by_key(connection: Connection) -> Counter[str]:
     """Count the sealed values under each key. Reads every table with personal data."""
-    connection.execute(_PATIENCE)
+    allow(connection, _PATIENCE)
     counted: Counter[str] = Counter()
     for table, column in sealed_columns():
         key_id = func.sealed_under(column)
@@ -141,7 +142,7 @@ def _next_rows(
     connection: Connection, sealed: SealedColumn, current: str, after: Sequence[Any] | None, batch: int
 ) -> Sequence[Sequence[Any]]:
     """Return primary key and value of the next rows under older keys; they are ours until the transaction ends."""
-    connection.execute(_PATIENCE)
+    allow(connection, _PATIENCE)
     table, column = sealed
     key = tuple(table.primary_key)
     older = column.is_not(None) & (func.sealed_under(column) != current)

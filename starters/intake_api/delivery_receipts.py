@@ -31,7 +31,7 @@ class ReceiptRecorded(BaseModel):
 @webhooks.post(
     "/v1/webhooks/delivery-receipts/{community}",
     responses=documented(*SIGNED, "unknown_delivery", "records_unavailable", known_callers=False),
-    openapi_extra=dict(signed_body(DeliveryReceiptBody)),
+    openapi_extra=signed_body(DeliveryReceiptBody),
 )
 async def receive_a_delivery_receipt(request: Request, community: str, intake: TheIntake) -> ReceiptRecorded:
     """Receive a receipt, signed with the secret with which the community's notices are signed; repeats are harmless.

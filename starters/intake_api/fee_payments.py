@@ -123,7 +123,7 @@ async def reverse_a_payment(
         *SIGNED, "unknown_account", "unknown_bill", "invalid_amount", "records_unavailable", "no_policy_in_force",
         "not_ready", "snapshot_expired", "idempotency_key_reused", known_callers=False,
     ),
-    openapi_extra=dict(signed_body(GatewayPaymentBody)),
+    openapi_extra=signed_body(GatewayPaymentBody),
 )  # fmt: skip
 async def receive_a_payment(request: Request, intake: TheIntake) -> PaymentRecorded:
     """Receive a gateway's word that a payment has succeeded, signed as standardwebhooks says; each is posted once."""

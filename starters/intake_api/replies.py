@@ -75,7 +75,7 @@ async def take_down_a_reply(
         "outcome_unknown",
         known_callers=False,
     ),
-    openapi_extra=dict(signed_body(CustomerReplyBody)),
+    openapi_extra=signed_body(CustomerReplyBody),
 )
 async def receive_a_customers_reply(request: Request, intake: TheIntake) -> ReplyRecorded:
     """Receive a customer's own message, signed as standardwebhooks says; the same ``message_id`` counts once."""

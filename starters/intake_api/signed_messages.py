@@ -1,6 +1,5 @@
 """Signed messages 签名回调: what other systems say without a token, signed as standardwebhooks says."""
 
-from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
@@ -38,7 +37,7 @@ async def verified(request: Request, secret: str, body: type[Said]) -> Said:
         ) from None
 
 
-def signed_body(body: type[BaseModel]) -> Mapping[str, Any]:
+def signed_body(body: type[BaseModel]) -> dict[str, Any]:
     """How the OpenAPI document shows a message that a route reads by itself, so as to verify it first."""
     return {
         "requestBody": {"required": True, "content": {"application/json": {"schema": body.model_json_schema()}}},
