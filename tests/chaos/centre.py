@@ -9,13 +9,11 @@ import random
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
 from sqlalchemy import text
-from standardwebhooks import Webhook
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
@@ -26,6 +24,7 @@ from tests.chaos.api_process import CLOCKS
 from tests.chaos.provider import Provider, serving
 from tests.deploy.centre import free_ports
 from tests.fees.machine import Machine, machine_in
+from tests.intake_api.signing import signed
 from tests.servers import ROOT
 from tests.upgrades.builds import PATCHED, UNCHANGED, build_in
 from workflows.messages.identifiers import TaskQueue
@@ -115,29 +114,23 @@ class Centre:
     async def request(self, method: str, path: str, who: tuple[Role, str], key: str = "", body: Any = None) -> Any:
         """Ask one API or the other until there is an answer that settles it; the same key each time."""
         headers = {"Authorization": f"Bearer {self._tokens[who]}", **({"Idempotency-Key": key} if key else {})}
-        content = b"" if body is None else json.dumps(body).encode()
-        return await self._settled(method, f"communities/{HOME}/{path}", lambda: headers, content)
+        return await self._settled(
+            method,
+            f"communities/{HOME}/{path}",
+            lambda: {"headers": headers, **({} if body is None else {"json": body})},
+        )
 
     async def signed(self, path: str, secret: str, message: str, body: Any) -> Any:
         """Post a signed message, as other systems do, until there is an answer that settles it."""
-        content = json.dumps(body)
+        return await self._settled("POST", f"webhooks/{path}", lambda: signed(secret, body, message=message))
 
-        def headers() -> dict[str, str]:
-            at = datetime.now(UTC)
-            signature = Webhook(secret).sign(message, at, content)
-            return {
-                "webhook-id": message, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature,
-            }  # fmt: skip
-
-        return await self._settled("POST", f"webhooks/{path}", headers, content.encode())
-
-    async def _settled(self, method: str, path: str, headers: Callable[[], dict[str, str]], content: bytes) -> Any:
+    async def _settled(self, method: str, path: str, what: Callable[[], dict[str, Any]]) -> Any:
+        """``what`` is said is made anew each time, because a signature grows old."""
         until = asyncio.get_running_loop().time() + PATIENCE
         while True:
             with contextlib.suppress(httpx2.TransportError):
                 url = f"http://127.0.0.1:{next(self.turns)}/v1/{path}"
-                sent = {**headers(), "Content-Type": "application/json"}
-                answer = await self.http.request(method, url, headers=sent, content=content)
+                answer = await self.http.request(method, url, **what())
                 if answer.status_code not in _UNSETTLED:
                     return answer
             assert asyncio.get_running_loop().time() < until, f"{method} {path} was never answered"

@@ -18,7 +18,7 @@ from temporalio.worker import Worker
 from activities.connections.encryption import EncryptionKeys, TamperedError, UnknownKeyError
 from activities.connections.payload_encryption import EncryptingCodec, data_converter
 from tests.connections.probe import DETAILS, NAME, Person, Probe, echo, refuse
-from workers.sandbox import sandboxed
+from tests.sandbox import sandboxed
 from workflows.effects.open_text import OpenText
 
 PERSON = Person(name=NAME)

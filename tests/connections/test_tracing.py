@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Tracer
 from temporalio.client import WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 from activities.connections.settings import SettingsError
 from activities.connections.spans import PROPAGATION, BareSpanExporter, TemporalTracing
@@ -23,7 +23,6 @@ from tests.connections.failing import WORDS, Failing, fail
 from tests.replay.replaying import histories
 from tests.servers import ROOT
 from workers.assembly import PROCESSES
-from workers.sandbox import sandboxed
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
 
@@ -130,7 +129,13 @@ async def test_a_failure_is_followed_through_effect_and_case_without_its_words(k
     address = temporal_server.client.service_client.config.target_host
     plugin = TemporalTracing(tracer)
     client = await connect(keyring, target_host=address, plugins=[plugin])
-    worker = Worker(client, task_queue="failing", workflows=[Failing], activities=[fail], workflow_runner=sandboxed())
+    worker = Worker(
+        client,
+        task_queue="failing",
+        workflows=[Failing],
+        activities=[fail],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
     async with worker:
         with pytest.raises(WorkflowFailureError):
             await client.execute_workflow(Failing.run, id="failing", task_queue="failing")
@@ -157,7 +162,7 @@ async def test_recorded_histories_replay_under_tracing_and_emit_nothing():
     tracer = tracer_into(seen)
     replayer = Replayer(
         workflows=PROCESSES,
-        workflow_runner=sandboxed(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         data_converter=pydantic_data_converter,
         plugins=[TemporalTracing(tracer)],
     )

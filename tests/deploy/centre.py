@@ -157,6 +157,25 @@ class Centre:
         answer = self.request("POST", f"cases/{number}/actions", person, {"action": action, **details})
         assert answer.status_code == 200, answer.text
 
+    def agree_on_a_quote(self, number: str, technician: str) -> None:
+        """The technician quotes what the price list has, the customer agrees, and the work begins."""
+        self.act(number, "quote", technician, lines=[{"code": "WX-01"}])
+        self.reply(number, "confirm_quote")
+        self.wait_for(lambda: self.record(number).get("state") == "in_progress")
+
+    def finish(self, number: str, technician: str) -> None:
+        """From the technician's arrival to the customer's 验收."""
+        self.act(number, "arrive", technician)
+        self.agree_on_a_quote(number, technician)
+        self.act(number, "complete", technician, work_done="更换阀芯", materials="阀芯1个", work_minutes=25)
+        self.reply(number, "confirm", text="修好了")
+        self.wait_for(lambda: self.record(number).get("state") == "awaiting_revisit")
+
+    def reply(self, number: str, intent: str, **details: str) -> None:
+        """The customer's word, taken down by the desk."""
+        answer = self.request("POST", f"cases/{number}/replies", "desk", {"intent": intent, **details})
+        assert answer.status_code < 300, answer.text
+
     def record(self, number: str) -> dict[str, Any]:
         answer = self.request("GET", f"cases/{number}", "desk")
         return answer.json() if answer.status_code == 200 else {}

@@ -144,14 +144,7 @@ def test_a_restored_case_goes_on_to_its_end_with_all_that_was_recorded(backed_up
             assert centre.record(backed_up.later) == {}, "what came after the backup is not there"
             shown = centre.request("GET", f"attachments/{backed_up.attachment}", "desk")
             assert shown.content == backed_up.content
-            centre.act(number, "arrive", technician)
-            centre.act(number, "quote", technician, lines=[{"code": "WX-01"}])
-            replies = f"cases/{number}/replies"
-            assert centre.request("POST", replies, "desk", {"intent": "confirm_quote"}).status_code < 300
-            centre.wait_for(lambda: centre.record(number).get("state") == "in_progress")
-            centre.act(number, "complete", technician, work_done="更换阀芯", materials="阀芯1个", work_minutes=25)
-            assert centre.request("POST", replies, "desk", {"intent": "confirm", "text": "修好了"}).status_code < 300
-            centre.wait_for(lambda: centre.record(number).get("state") == "awaiting_revisit")
+            centre.finish(number, technician)
             after = lines(centre.record(number))
             assert [line["sequence"] for line in after] == list(range(1, len(after) + 1))
             assert after[: len(lines(backed_up.record))] == lines(backed_up.record)

@@ -58,12 +58,8 @@ def repair_begun(centre: Centre) -> tuple[str, str]:
 
 def _live(centre: Centre) -> str:
     number, technician = repair_begun(centre)
-    replies = f"cases/{number}/replies"
-    said = centre.request("POST", replies, "desk", {"intent": "comment", "text": f"{OTHER}说:{WORDS}"})
-    assert said.status_code < 300, said.text
-    centre.act(number, "quote", technician, lines=[{"code": "WX-01"}])
-    assert centre.request("POST", replies, "desk", {"intent": "confirm_quote"}).status_code < 300
-    centre.wait_for(lambda: centre.record(number).get("state") == "in_progress")
+    centre.reply(number, "comment", text=f"{OTHER}说:{WORDS}")
+    centre.agree_on_a_quote(number, technician)
     centre.act(number, "complete", technician, work_done=f"换阀芯,{WORDS}", work_minutes=25)
     # what is refused is kept too, and must not be louder
     refused = centre.request("POST", f"cases/{number}/actions", "desk", {"action": "take", "note": NAME})

@@ -137,14 +137,7 @@ def test_a_case_outlives_the_kill_of_every_process_and_is_done_and_accepted_afte
     centre.kill_everything()
     centre.start()
 
-    centre.act(number, "arrive", technician)
-    centre.act(number, "quote", technician, lines=[{"code": "WX-01"}])
-    replies = f"cases/{number}/replies"
-    assert centre.request("POST", replies, "desk", {"intent": "confirm_quote"}).status_code < 300
-    centre.wait_for(lambda: centre.record(number).get("state") == "in_progress")
-    centre.act(number, "complete", technician, work_done="更换阀芯", materials="阀芯1个", work_minutes=25)
-    assert centre.request("POST", replies, "desk", {"intent": "confirm", "text": "修好了"}).status_code < 300
-    centre.wait_for(lambda: centre.record(number).get("state") == "awaiting_revisit")
+    centre.finish(number, technician)
     record = centre.record(number)
     assert [line["sequence"] for line in record["lines"]] == list(range(1, len(record["lines"]) + 1))
 

@@ -18,6 +18,7 @@ from activities.records.community_tables import Staff
 from activities.records.intake_snapshot import Caller
 from starters.case_desk.cases import CaseStarter
 from tests.intake_api.conftest import ELSEWHERE, HOME, Api, until
+from tests.intake_api.signing import signed
 from tests.intake_api.test_reporting import record_of_old
 from workflows.messages.case import ActionRequest, CustomerReply
 from workflows.messages.identifiers import CaseKind
@@ -385,17 +386,6 @@ async def test_an_action_that_nobody_answers_in_time_is_unknown_and_not_refused(
 
 
 # The webhook by which a messaging platform hands over a customer's own message
-
-
-def signed(secret: str, body: object, at: datetime | None = None, message: str = "msg_1") -> dict[str, object]:
-    at, content = at or datetime.now(UTC), json.dumps(body, ensure_ascii=False)
-    headers = {
-        "webhook-id": message,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message, at, content),
-        "content-type": "application/json",
-    }
-    return {"content": content.encode(), "headers": headers}
 
 
 async def test_a_customers_own_reply_counts_once(api: Api, workers, keyring):

@@ -7,7 +7,7 @@ import pytest
 from activities.connections.settings import Settings, Webhook
 from starters.intake_api.delivery_receipts import DeliveryReceiptBody
 from tests.intake_api.conftest import ELSEWHERE, HOME, Api, serving, until
-from tests.intake_api.test_acting import signed
+from tests.intake_api.signing import signed
 from tests.notifications.conftest import http_peer
 from tests.notifications.peers import SECRET, HttpPeer, rows
 

@@ -4,16 +4,15 @@ import json
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import text
-from standardwebhooks.webhooks import Webhook
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.connections.database import Database
 from activities.ledger.billing import NewBill, issue_bill
 from tests.intake_api.conftest import HOME, Api
+from tests.intake_api.signing import signed
 from workflows.messages.ledger import BillKind, FeeItem
 from workflows.messages.people import SYSTEM, Role
 
@@ -70,15 +69,6 @@ async def test_cash_needs_a_shift_and_its_reversal_another_person(owing: Api):
     assert [bill["principal"] for bill in stands["bills"]] == ["751.80"]
 
 
-def signed(api: Api, body: dict[str, Any], age: timedelta = timedelta()) -> dict[str, str]:
-    at, message = datetime.now(UTC) - age, uuid.uuid4().hex
-    signature = Webhook(api.intake.keyring.gateway_webhook_secret).sign(message, at, json.dumps(body))
-    return {
-        "webhook-id": message, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature,
-        "content-type": "application/json",
-    }  # fmt: skip
-
-
 async def test_t_77_three_times_is_posted_once(owing: Api, sample: Database):
     body = {
         "community": HOME, "account": ACCOUNT, "amount": "751.80", "method": "qr_code", "provider": "gateway",
@@ -86,8 +76,8 @@ async def test_t_77_three_times_is_posted_once(owing: Api, sample: Database):
     }  # fmt: skip
     answers = []
     for _ in range(3):
-        content = json.dumps(body)
-        answers.append(await owing.http.post("/v1/webhooks/payments", content=content, headers=signed(owing, body)))
+        request = signed(owing.intake.keyring.gateway_webhook_secret, body, message=uuid.uuid4().hex)
+        answers.append(await owing.http.post("/v1/webhooks/payments", **request))
     assert [answer.status_code for answer in answers] == [200, 200, 200], answers[0].text
     assert len({answer.json()["number"] for answer in answers}) == 1
     with sample.begin() as connection:
@@ -100,11 +90,13 @@ async def test_a_gateways_word_is_believed_only_with_a_fresh_signature_of_its_ow
         "community": HOME, "account": ACCOUNT, "amount": "751.80", "method": "qr_code", "provider": "gateway",
         "transaction": "T-78", "succeeded_at": datetime.now(UTC).isoformat(),
     }  # fmt: skip
-    headers = signed(owing, body, timedelta(hours=1) if wrong == "old" else timedelta())
+    at = datetime.now(UTC) - (timedelta(hours=1) if wrong == "old" else timedelta())
+    request = signed(owing.intake.keyring.gateway_webhook_secret, body, at)
     if wrong == "forged":
-        headers["webhook-signature"] = "v1,aGVsbG8="
-    content = json.dumps({**body, "amount": "1.00"} if wrong == "other_content" else body)
-    answer = await owing.http.post("/v1/webhooks/payments", content=content, headers=headers)
+        request["headers"]["webhook-signature"] = "v1,aGVsbG8="
+    if wrong == "other_content":
+        request["content"] = json.dumps({**body, "amount": "1.00"})
+    answer = await owing.http.post("/v1/webhooks/payments", **request)
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_signature")
 
 

@@ -18,7 +18,7 @@ from activities.records.background import Background
 from activities.records.case_records import CaseRecords
 from activities.records.intake_snapshot import Caller, load_snapshot
 from tests.records import repairs
-from workers.sandbox import sandboxed
+from tests.sandbox import sandboxed
 from workflows.messages.background import BackgroundRequest
 from workflows.messages.case import CaseView, Channel, Reporter
 from workflows.messages.identifiers import CaseKind, TaskQueue

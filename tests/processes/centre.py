@@ -11,10 +11,11 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
+from tests.plain_repair import technician
 from tests.processes.case_under_test import CaseUnderTest, at, eventually
 from tests.processes.outside import Outside
+from tests.sandbox import sandboxed
 from workers.assembly import PROCESSES
-from workers.sandbox import sandboxed
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.case import (
     CaseOpening,
@@ -39,11 +40,6 @@ CALENDAR_2026 = WorkingCalendar(
     days_off=tuple(date(2026, 5, day) for day in (1, 4, 5)),
     make_up_days=(date(2026, 5, 9),),
 )
-
-
-def technician(code: str) -> Actor:
-    """The technician of that code."""
-    return Actor(role=Role.TECHNICIAN, code=code)
 
 
 @dataclass

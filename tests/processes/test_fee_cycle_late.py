@@ -15,7 +15,7 @@ from tests import servers
 from tests.processes.case_under_test import CaseUnderTest, code_of, eventually
 from tests.processes.centre import Centre, service_centre
 from tests.processes.fee_cases import CASHIER, FINANCE, open_cycle
-from workers.sandbox import sandboxed
+from tests.sandbox import sandboxed
 from workflows.messages import billing
 from workflows.messages.passing_on import CaseWord
 from workflows.processes.fee_cycle import FeeCycle

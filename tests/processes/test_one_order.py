@@ -7,7 +7,7 @@ from temporalio.worker import Replayer
 
 from tests.processes.case_under_test import CaseUnderTest
 from tests.processes.centre import CONTROL_ROOM, DESK, Centre
-from workers.sandbox import sandboxed
+from tests.sandbox import sandboxed
 from workflows.processes.repair import Repair
 
 

@@ -8,7 +8,7 @@ from temporalio.worker import Replayer
 
 from tests.processes.case_under_test import CaseUnderTest, at, code_of, eventually
 from tests.processes.centre import DESK, SUPERVISOR, Centre, technician
-from workers.sandbox import sandboxed
+from tests.sandbox import sandboxed
 from workflows.messages.case import ActionRequest, ReplyIntent
 from workflows.messages.people import Role
 from workflows.messages.repair_actions import RepairAction

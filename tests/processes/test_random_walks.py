@@ -25,7 +25,7 @@ from activities.connections.temporal import connect
 from tests import servers
 from tests.processes.case_under_test import CaseUnderTest, code_of, eventually
 from tests.processes.centre import Centre, workers
-from workers.sandbox import sandboxed
+from tests.sandbox import sandboxed
 from workflows.messages.case import CaseView, ReplyIntent
 from workflows.messages.passing_on import CaseWord
 from workflows.messages.people import Actor, Role

@@ -9,8 +9,8 @@ from temporalio.worker import Replayer
 
 from deploy.leaving import leave
 from tests.replay.record import FOLDER
+from tests.sandbox import sandboxed
 from workers.assembly import PROCESSES
-from workers.sandbox import sandboxed
 
 
 def histories() -> Iterator[tuple[str, WorkflowHistory]]:

@@ -5,9 +5,9 @@ from temporalio import activity, workflow
 from temporalio.worker import Worker
 
 from activities.connections.settings import Settings
+from tests.sandbox import PURE, sandboxed
 from tests.workers.machine_clock import AsksTheMachine
 from workers.assembly import PROCESSES, build
-from workers.sandbox import PURE, sandboxed
 from workflows.messages.identifiers import (
     ARREARS_WORKFLOW,
     FEE_CYCLE_WORKFLOW,
