@@ -14,10 +14,12 @@ def settings_here() -> Settings:
     Where it comes to the one-machine centre, standard error says so, and all of them are that centre's: its records
     never meet another Temporal. Raises ``SettingsError``, or ``StartRefusedError`` for a wrong port.
     """
-    place = Place.from_environment()
-    if not {"GUANJIA_DATABASE_URL", "GUANJIA_CONFIG"} & os.environ.keys() and place.keys_file.exists():
-        place.become_current()
-        print(f"guanjia: 使用单机版 {place.folder} | using the one-machine centre in {place.folder}", file=sys.stderr)
+    if not {"GUANJIA_DATABASE_URL", "GUANJIA_CONFIG"} & os.environ.keys():
+        place = Place.from_environment()
+        if place.keys_file.exists():
+            place.become_current()
+            where = f"使用单机版 {place.folder} | using the one-machine centre in {place.folder}"
+            print(f"guanjia: {where}", file=sys.stderr)
     settings = Settings.load()
     configure(settings.log_format)
     return settings

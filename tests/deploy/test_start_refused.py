@@ -66,6 +66,14 @@ def test_a_path_too_long_for_a_socket_is_refused() -> None:
     assert "路径太长" in line_of(typed("run", GUANJIA_HOME="/srv/" + "long/" * 30))
 
 
+def test_a_process_with_its_own_database_does_not_mind_where_the_one_machine_centre_would_be() -> None:
+    """As of a release unpacked deep in the tree: the worker gets as far as the address of its database."""
+    nowhere = "postgresql+psycopg2://guanjia@127.0.0.1:1/guanjia"
+    words = typed("worker", GUANJIA_HOME="/srv/" + "long/" * 30, GUANJIA_DATABASE_URL=nowhere).stderr
+    assert "路径太长" not in words
+    assert "keys_file" in words
+
+
 def test_a_wrong_setting_is_refused_by_name_and_its_value_is_not_shown() -> None:
     with folder_of_a_test("setting") as folder:
         variables = {**Centre(folder).variables, "GUANJIA_SMTP__PASSWORD": "canary"}

@@ -36,14 +36,13 @@ class Build:
         """Run this build's case worker by its own command; stopped as an operator stops it."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "deploy.command", "worker", "--queue", TaskQueue.CASES.name.lower()),
-            cwd=self.folder, env={**environment, "PYTHONPATH": str(self.folder)}, stderr=asyncio.subprocess.DEVNULL,
+            cwd=self.folder, env={**environment, "PYTHONPATH": str(self.folder)},
         )  # fmt: skip
         try:
             yield
-            assert process.returncode is None, "the worker ended by itself"
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
+            assert process.returncode is None, "the worker ended by itself"
+            process.send_signal(signal.SIGTERM)
             await process.wait()
 
     async def takeover(self, environment: Mapping[str, str]) -> tuple[int, str]:

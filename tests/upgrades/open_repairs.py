@@ -20,8 +20,8 @@ from workflows.messages.repair import RepairClass, RepairStart, RepairState
 from workflows.processes.repair import Repair
 from workflows.rules.case_numbers import case_number
 
-PATIENCE = 300
-"""Seconds: Temporal gives a task that has failed ever more time before it hands it out again."""
+PATIENCE = 120
+"""Seconds: a task that a worker took and did not answer is handed out again after ten."""
 _HOME = "YGHY"
 _CONFIRM = "confirm"
 _STAGES = (*STEPS, _CONFIRM)
