@@ -1,14 +1,16 @@
 """PostgreSQL: one engine a process, one transaction at a time."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from activities.connections.encryption import RetiredKeyError
 from activities.connections.keys import KeyRing
@@ -16,6 +18,8 @@ from activities.connections.personal_data import PersonalDataCipher
 
 _CONNECT_SECONDS: Final = 3
 _POOL_WAIT_SECONDS: Final = 5
+_REST_SECONDS: Final = 1.0
+_RESTS_SINCE: Final = "rests_since"
 _SESSION: Final = {
     "timezone": "UTC",
     # shorter than an activity's 30 s, so that an attempt given up on holds no lock when the next begins
@@ -45,7 +49,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=_POOL_WAIT_SECONDS,
-            pool_pre_ping=True,
             # statements in logs and errors without their values: those may be personal data
             hide_parameters=True,
             connect_args={
@@ -59,6 +62,7 @@ class Database:
                 "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
             },
         )
+        _ask_those_at_rest_whether_they_live(engine)
         return cls(engine=engine, personal=PersonalDataCipher(keyring))
 
     @contextmanager
@@ -73,6 +77,27 @@ class Database:
     def close(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
+
+
+def _ask_those_at_rest_whether_they_live(engine: Engine) -> None:
+    """Replace a connection that died while nobody used it, before somebody does.
+
+    SQLAlchemy's own ``pool_pre_ping`` asks before every transaction, a sixth of the round trips of a record.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def back(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def out(dbapi_connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        now = time.monotonic()
+        if now - record.info.get(_RESTS_SINCE, now) < _REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(dbapi_connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def allow(connection: Connection, limit: timedelta) -> None:

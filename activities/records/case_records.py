@@ -23,13 +23,18 @@ RECORD_MISSING: Final = "record_missing"
 
 # built once: composing a statement costs more than running it
 _INSERT_CASE: Final = insert(table_of(Case)).on_conflict_do_nothing()
-_STORED_CASE: Final = (
-    select(Case.community, Case.received_at, Case.last_sequence)
-    .where(Case.number == bindparam("its_number"))
-    .with_for_update()
+_BRING_UP_TO_DATE: Final = (
+    update(table_of(Case))
+    .where(
+        Case.number == bindparam("its_number"),
+        Case.community == bindparam("its_community"),
+        Case.received_at == func.coalesce(bindparam("opened_at"), Case.received_at),
+        Case.last_sequence < bindparam("its_sequence"),
+    )
+    .values(recorded_at=func.now())
 )
-_UPDATE_CASE: Final = (
-    update(table_of(Case)).where(Case.number == bindparam("its_number")).values(recorded_at=func.now())
+_STORED_CASE: Final = (
+    select(Case.community, Case.received_at).where(Case.number == bindparam("its_number")).with_for_update()
 )
 _INSERT_LINE: Final = insert(table_of(CaseLine)).on_conflict_do_nothing().returning(CaseLine.sequence)
 
@@ -49,14 +54,14 @@ class CaseRecords:
         case was never opened here (a database restored from before it: rebuild the record from its history).
         """
         with self._db.begin() as connection:
-            if batch.opening is not None:
-                self._open(connection, batch.opening, batch.header)
-            self._bring_up_to_date(connection, batch)
+            if not (batch.opening and self._open(connection, batch.opening, batch.header)):
+                _bring_up_to_date(connection, batch)
             self._write_lines(connection, batch.header, batch.lines)
             for form in batch.forms:
                 write_form(connection, self._db.personal, batch.header, form)
 
-    def _open(self, connection: Connection, opening: CaseOpening, header: CaseHeader) -> None:
+    def _open(self, connection: Connection, opening: CaseOpening, header: CaseHeader) -> bool:
+        """Return whether the case was not there before."""
         personal, reporter = self._db.personal, opening.reporter
         values = {
             "number": opening.number,
@@ -78,24 +83,7 @@ class CaseRecords:
             "attachments": [one.id for one in opening.attachments],
             **_changing_columns(header),
         }
-        connection.execute(_INSERT_CASE, seal_columns(personal, Case, values))
-
-    def _bring_up_to_date(self, connection: Connection, batch: CaseBatch) -> None:
-        header = batch.header
-        stored = connection.execute(_STORED_CASE, {"its_number": header.number}).one_or_none()
-        if stored is None:
-            raise ApplicationError(
-                f"{header.number} 的首批记录不在数据库中(可能恢复了较早的备份):请从历史重建该案的记录",
-                type=RECORD_MISSING,
-            )
-        if stored.community != header.community or (batch.opening and stored.received_at != batch.opening.received_at):
-            raise ApplicationError(
-                f"编号 {header.number} 已是另一案的记录,未写入任何内容,请人工核对",
-                type=RECORD_EXISTS,
-                non_retryable=True,
-            )
-        if stored.last_sequence < header.last_sequence:
-            connection.execute(_UPDATE_CASE, {"its_number": header.number, **_changing_columns(header)})
+        return connection.execute(_INSERT_CASE, seal_columns(personal, Case, values)).rowcount == 1
 
     def _write_lines(self, connection: Connection, header: CaseHeader, lines: Sequence[EventLine]) -> None:
         rows = [
@@ -106,6 +94,31 @@ class CaseRecords:
         repeated = [line for line in lines if line.sequence not in written]
         if repeated:
             _refuse_another_course(connection, header.number, repeated)
+
+
+def _bring_up_to_date(connection: Connection, batch: CaseBatch) -> None:
+    """Write the header where it is the newer; find out why, where nothing was changed."""
+    header, opening = batch.header, batch.opening
+    its = {
+        "its_number": header.number,
+        "its_community": header.community,
+        "its_sequence": header.last_sequence,
+        "opened_at": opening and opening.received_at,
+    }
+    if connection.execute(_BRING_UP_TO_DATE, {**its, **_changing_columns(header)}).rowcount:
+        return
+    stored = connection.execute(_STORED_CASE, its).one_or_none()
+    if stored is None:
+        raise ApplicationError(
+            f"{header.number} 的首批记录不在数据库中(可能恢复了较早的备份):请从历史重建该案的记录",
+            type=RECORD_MISSING,
+        )
+    if stored.community != header.community or (opening and stored.received_at != opening.received_at):
+        raise ApplicationError(
+            f"编号 {header.number} 已是另一案的记录,未写入任何内容,请人工核对",
+            type=RECORD_EXISTS,
+            non_retryable=True,
+        )
 
 
 def _changing_columns(header: CaseHeader) -> dict[str, Any]:

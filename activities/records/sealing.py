@@ -1,6 +1,7 @@
 """Personal columns on their way in and out: which they are, the table says (``activities/records/schema.py``)."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table
@@ -19,8 +20,12 @@ def seal_columns(personal: PersonalDataCipher, row: type[Row], values: Mapping[s
 
     Empty text is stored as NULL where the column allows it, so that the absence of a name shows without a key.
     """
-    table = table_of(row)
-    return {name: _seal(personal, table, name, value) for name, value in values.items()}
+    sealed = {
+        name: None if not values[name] and nullable else personal.seal(values[name] or "", context)
+        for name, (context, nullable) in _sealed_columns(row).items()
+        if name in values
+    }
+    return {**values, **sealed}
 
 
 def open_columns(personal: PersonalDataCipher, row: type[Row], stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,18 +34,20 @@ def open_columns(personal: PersonalDataCipher, row: type[Row], stored: Mapping[s
     Raises ``EncryptionError`` for a value that was sealed with a key this installation does not have, or
     that was changed or moved between columns.
     """
+    opened = {
+        name: "" if stored[name] is None else personal.open(stored[name], context)
+        for name, (context, _) in _sealed_columns(row).items()
+        if name in stored
+    }
+    return {**stored, **opened}
+
+
+@cache
+def _sealed_columns(row: type[Row]) -> Mapping[str, tuple[str, bool]]:
+    """The context of each sealed column, and whether it may be NULL."""
     table = table_of(row)
-    return {name: _open(personal, table, name, value) for name, value in stored.items()}
-
-
-def _seal(personal: PersonalDataCipher, table: Table, name: str, value: Any) -> Any:
-    column = table.columns[name]
-    if not isinstance(column.type, SealedText):
-        return value
-    return None if not value and column.nullable else personal.seal(value or "", f"{table.name}.{name}")
-
-
-def _open(personal: PersonalDataCipher, table: Table, name: str, value: Any) -> Any:
-    if not isinstance(table.columns[name].type, SealedText):
-        return value
-    return "" if value is None else personal.open(value, f"{table.name}.{name}")
+    return {
+        column.name: (f"{table.name}.{column.name}", bool(column.nullable))
+        for column in table.columns
+        if isinstance(column.type, SealedText)
+    }

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from activities.connections import database as database_module
 from activities.connections.database import Database, is_unavailable
 from activities.records.community_tables import Community
 from tests import servers
@@ -74,6 +75,36 @@ def test_a_stopped_postgresql_is_an_outage_that_ends_by_itself(keyring):
 
         server.start()
         assert _ask(database) == 1
+        database.close()
+
+
+def _restarted(server):
+    server.stop()
+    server.start()
+
+
+def test_a_connection_that_died_at_rest_is_replaced_before_anybody_uses_it(keyring, monkeypatch):
+    monkeypatch.setattr(database_module, "_REST_SECONDS", 0)
+    with servers.postgres_server("at-rest") as server:
+        database = Database.connect(server.url, keyring)
+        assert _ask(database) == 1
+        _restarted(server)
+        assert _ask(database) == 1
+        database.close()
+
+
+def test_one_that_died_a_moment_after_its_use_costs_one_attempt_and_the_others_of_the_pool_none(keyring, monkeypatch):
+    monkeypatch.setattr(database_module, "_REST_SECONDS", 600)
+    with servers.postgres_server("in-use") as server:
+        database = Database.connect(server.url, keyring, pool_size=3)
+        with database.begin(), database.begin(), database.begin():
+            pass
+        _restarted(server)
+        with pytest.raises(DBAPIError) as cut:
+            _ask(database)
+        assert is_unavailable(cut.value)
+        with database.begin() as one, database.begin() as another, database.begin() as third:
+            assert [connection.scalar(text("SELECT 1")) for connection in (one, another, third)] == [1, 1, 1]
         database.close()
 
 
