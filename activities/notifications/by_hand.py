@@ -3,23 +3,19 @@
 from activities.connections.database import Database
 from activities.notifications import texts
 from activities.notifications.channels import ChannelName, OutgoingMessage
-from activities.notifications.claims import NotificationStatus, claim, message_id, store_answer
-from activities.notifications.directory import read_directory
-from activities.notifications.inbox import Inbox
+from activities.notifications.claims import NotificationStatus, leave_in_inbox, message_id
+from activities.notifications.directory import Directory
 from activities.notifications.recipients import who_phones
-from activities.records.reading import one_state
 from workflows.messages.notices import Notice, NoticeEvent
 
-_INBOX = Inbox()
 
-
-def ask_to_tell(db: Database, notice: Notice, told: texts.Text, cause: texts.Cause) -> NotificationStatus:
+def ask_to_tell(
+    db: Database, notice: Notice, told: texts.Text, cause: texts.Cause, directory: Directory
+) -> NotificationStatus:
     """Leave a task in the inbox of the unit's steward (for a customer) or of the desk; once a notice.
 
     ``told`` is what the recipient was to read; ``cause`` says why a person has to tell it.
     """
-    with one_state(db) as connection:
-        directory = read_directory(connection, notice.community)
     facts = {"original_subject": told.subject, "original_body": told.body, "cause": cause}
     text = texts.render(
         notice.model_copy(update={"event": NoticeEvent.DELIVERY_FAILED, "facts": facts}), "zh_CN", directory.name
@@ -34,7 +30,4 @@ def ask_to_tell(db: Database, notice: Notice, told: texts.Text, cause: texts.Cau
         body=text.body,
         at=notice.at,
     )
-    claimed = claim(db, notice, task, _INBOX)
-    if not claimed.mine:
-        return claimed.status
-    return store_answer(db, notice, ChannelName.INBOX, NotificationStatus.ACCEPTED, _INBOX.hand_over(task))
+    return leave_in_inbox(db, notice, task)

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from activities.connections.database import Database
-from activities.notifications.channels import Addressee, Answer, Channel, ChannelName, OutgoingMessage
+from activities.notifications.channels import Answer, Channel, ChannelName, OutgoingMessage
 from activities.records.case_tables import Notification
 from activities.records.sealing import seal_columns, table_of
 from workflows.messages.notices import Notice
@@ -47,13 +47,13 @@ class Claim:
     attempts: int
 
 
-def _claiming(again: ColumnElement[bool]) -> ReturningInsert[int]:
-    """Take the row, unless another attempt has it; ``again`` says when a row that is there may be taken."""
+def _taking(status: NotificationStatus, again: ColumnElement[bool]) -> ReturningInsert[int]:
+    """Write the row with this status, unless another attempt has it; ``again`` says when one that is there is taken."""
     statement = insert(table_of(Notification))
     return statement.on_conflict_do_update(
         index_elements=["case", "event", "occurrence", "recipient", "channel"],
         set_={
-            "status": NotificationStatus.SENDING,
+            "status": status,
             "attempts": Notification.attempts + 1,
             # who stands in may have changed since
             **{name: statement.excluded[name] for name in ("staff", "subject", "body")},
@@ -65,8 +65,10 @@ def _claiming(again: ColumnElement[bool]) -> ReturningInsert[int]:
 
 # built once: composing a statement costs more than running it
 _QUEUED: Final = Notification.status == NotificationStatus.QUEUED
-_CLAIM: Final = _claiming(_QUEUED)
-_CLAIM_WHERE_REPEATS_ARE_KNOWN: Final = _claiming(or_(_QUEUED, Notification.status == NotificationStatus.SENDING))
+_QUEUED_OR_SENDING: Final = Notification.status.in_((NotificationStatus.QUEUED, NotificationStatus.SENDING))
+_CLAIM: Final = _taking(NotificationStatus.SENDING, _QUEUED)
+_CLAIM_WHERE_REPEATS_ARE_KNOWN: Final = _taking(NotificationStatus.SENDING, _QUEUED_OR_SENDING)
+_LEAVE: Final = _taking(NotificationStatus.ACCEPTED, _QUEUED_OR_SENDING)
 _THIS: Final = and_(
     Notification.case == bindparam("its_case"),
     Notification.event == bindparam("its_event"),
@@ -93,7 +95,7 @@ def message_id(notice: Notice, channel: ChannelName) -> str:
 def claim(db: Database, notice: Notice, message: OutgoingMessage, channel: Channel) -> Claim:
     """Take the row for this attempt, in one transaction; only one of several attempts at once gets it."""
     statement = _CLAIM_WHERE_REPEATS_ARE_KNOWN if channel.knows_repeats else _CLAIM
-    row = seal_columns(db.personal, Notification, _columns(notice, message, channel))
+    row = _row(db, notice, message, channel.name, NotificationStatus.SENDING)
     this = _key(notice, channel.name)
     with db.begin() as connection:
         attempts = connection.execute(statement, row).scalar_one_or_none()
@@ -103,6 +105,18 @@ def claim(db: Database, notice: Notice, message: OutgoingMessage, channel: Chann
         connection.execute(_GIVE_UP, this)
         found = connection.execute(_STANDING, this).one()
         return Claim(mine=False, status=NotificationStatus(found.status), attempts=found.attempts)
+
+
+def leave_in_inbox(db: Database, notice: Notice, message: OutgoingMessage) -> NotificationStatus:
+    """Write the message that its reader finds in the inbox, once, and return how it stands: perhaps already read.
+
+    The row is itself the message, so nothing is handed over that could be lost between a claim and its answer.
+    """
+    row = _row(db, notice, message, ChannelName.INBOX, NotificationStatus.ACCEPTED)
+    with db.begin() as connection:
+        if connection.execute(_LEAVE, row).scalar_one_or_none() is not None:
+            return NotificationStatus.ACCEPTED
+        return NotificationStatus(connection.execute(_STANDING, _key(notice, ChannelName.INBOX)).one().status)
 
 
 def store_answer(
@@ -129,20 +143,23 @@ def _key(notice: Notice, channel: ChannelName) -> dict[str, Any]:
     }
 
 
-def _columns(notice: Notice, message: OutgoingMessage, channel: Channel) -> dict[str, Any]:
-    addressee: Addressee = message.addressee
-    return {
+def _row(
+    db: Database, notice: Notice, message: OutgoingMessage, channel: ChannelName, status: NotificationStatus
+) -> dict[str, Any]:
+    """The row of a first attempt."""
+    columns = {
         "case": notice.case,
         "event": notice.event,
         "occurrence": notice.occurrence,
         "recipient": notice.recipient.key,
-        "channel": channel.name,
+        "channel": channel,
         "community": notice.community,
-        "status": NotificationStatus.SENDING,
+        "status": status,
         "attempts": 1,
-        "staff": addressee.staff,
+        "staff": message.addressee.staff,
         "subject": message.subject,
         "body": message.body,
         "provider_id": message.id,
         "at": notice.at,
     }
+    return seal_columns(db.personal, Notification, columns)

@@ -10,8 +10,10 @@ from activities.connections.database import Database
 from activities.notifications.by_hand import ask_to_tell
 from activities.notifications.channels import ChannelName
 from activities.notifications.claims import NotificationStatus
+from activities.notifications.directory import read_directory
 from activities.notifications.texts import Text
 from activities.records.case_tables import Case, Notification
+from activities.records.reading import one_state
 from activities.records.sealing import open_columns
 from workflows.messages.notices import Notice, NoticeEvent, Recipient, to_customer, to_role, to_staff
 from workflows.messages.people import Role
@@ -52,7 +54,9 @@ def record_receipt(db: Database, community: str, provider_id: str, status: Deliv
     if row["status"] == NotificationStatus.FAILED:
         told = open_columns(db.personal, Notification, dict(row))
         notice = _notice(row, unit=place.unit if place else "", area=place.area if place else "")
-        ask_to_tell(db, notice, Text(told["subject"], told["body"]), cause="failed")
+        with one_state(db) as connection:
+            directory = read_directory(connection, community)
+        ask_to_tell(db, notice, Text(told["subject"], told["body"]), "failed", directory)
     return True
 
 

@@ -1,6 +1,7 @@
 """Directory 通讯录: a community's staff, posts and rota, from PostgreSQL or, for emergencies, from memory."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ _log = structlog.get_logger(__name__)
 REFRESH_SECONDS: Final = 40.0
 """So that, with the time that reading takes, the snapshot is never older than a minute while PostgreSQL is up."""
 _READ_SECONDS: Final = 20.0
+_RECENT_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,20 @@ class DirectorySnapshot:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._directories: Mapping[str, Directory] = {}
+        self._recent: dict[str, tuple[float, Directory]] = {}
+
+    def recent(self, community: str) -> Directory:
+        """Return the directory as it stands or stood a second ago: what is told at once shares one reading.
+
+        Raises the database's error if it has to be read and cannot.
+        """
+        now = time.monotonic()
+        read_at, directory = self._recent.get(community, (0.0, None))
+        if directory is None or now - read_at > _RECENT_SECONDS:
+            with one_state(self._db) as connection:
+                directory = read_directory(connection, community)
+            self._recent[community] = now, directory
+        return directory
 
     def of(self, community: str) -> Directory | None:
         """Return the community's directory as last read; None if it was never read."""

@@ -1,38 +1,22 @@
 """Inbox 站内消息: the channel that is always there, and what a member of staff reads in it.
 
-The claimed row is itself the message, so handing over has nothing left to do. A customer has no inbox:
-what no channel could bring to a customer lies here as a task for whoever phones (``recipients.who_phones``).
+The row is itself the message (``claims.leave_in_inbox``), so there is nobody to hand it to. A customer has no
+inbox: what no channel could bring to a customer lies here as a task for whoever phones (``recipients.who_phones``).
 """
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Select, func, or_, select, update
 
 from activities.connections.database import Database
-from activities.notifications.channels import Addressee, Answer, ChannelName, OutgoingMessage
+from activities.notifications.channels import ChannelName
 from activities.notifications.claims import NotificationStatus
 from activities.records.case_tables import Notification
 from activities.records.sealing import open_columns
 
 _VISIBLE = (NotificationStatus.ACCEPTED, NotificationStatus.DELIVERED)
-
-
-class Inbox:
-    """The channel of last resort."""
-
-    name: ClassVar = ChannelName.INBOX
-    knows_repeats: ClassVar = True
-
-    def reaches(self, community: str, addressee: Addressee) -> bool:
-        """Everybody: a message for nobody in particular is for whoever looks."""
-        return True
-
-    def hand_over(self, message: OutgoingMessage) -> Answer:
-        """Say yes: the message already lies there."""
-        return Answer("inbox")
 
 
 class InboxMessage(BaseModel):

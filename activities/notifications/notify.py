@@ -23,15 +23,13 @@ from activities.notifications.channels import (
     ProviderBusyError,
     ProviderRefusedError,
 )
-from activities.notifications.claims import NotificationStatus, claim, message_id, store_answer
-from activities.notifications.directory import Directory, DirectorySnapshot, read_directory
-from activities.notifications.inbox import Inbox
+from activities.notifications.claims import NotificationStatus, claim, leave_in_inbox, message_id, store_answer
+from activities.notifications.directory import Directory, DirectorySnapshot
 from activities.notifications.mail import Mail
 from activities.notifications.recipients import addressee_of, emergency_addressee, staff_addressee, surname_of
 from activities.notifications.signed_webhook import SignedWebhook
 from activities.notifications.texts import Cause, Text, render
 from activities.notifications.wecom_robot import WecomRobot
-from activities.records.reading import one_state
 from workflows.messages.identifiers import Activity
 from workflows.messages.notices import Notice, NoticeOutcome, RecipientKind
 
@@ -50,10 +48,10 @@ class _Telling:
     addressee: Addressee
     text: Text = field(repr=False)
 
-    def by(self, channel: Channel) -> OutgoingMessage:
+    def by(self, channel: ChannelName) -> OutgoingMessage:
         notice = self.notice
         return OutgoingMessage(
-            id=message_id(notice, channel.name),
+            id=message_id(notice, channel),
             case=notice.case,
             community=notice.community,
             event=notice.event,
@@ -109,7 +107,7 @@ class Notifications:
     # With records
 
     def _tell(self, notice: Notice) -> NoticeOutcome:
-        telling = self._prepared(notice)
+        telling, directory = self._prepared(notice)
         tried: list[str] = []
         for channel in self._reaching(telling):
             tried.append(channel.name)
@@ -117,24 +115,19 @@ class Notifications:
             if status in _TAKEN:
                 return NoticeOutcome(channel=channel.name, status=status, tried=tuple(tried))
             if status is NotificationStatus.UNKNOWN and not notice.emergency:
-                ask_to_tell(self._db, notice, telling.text, cause="unknown")
+                ask_to_tell(self._db, notice, telling.text, "unknown", directory)
                 return NoticeOutcome(channel=channel.name, status=status, tried=tuple(tried))
-        return self._last_resort(telling, tried)
-
-    def _last_resort(self, telling: _Telling, tried: list[str]) -> NoticeOutcome:
-        """The recipient's own inbox; a customer or somebody who is not there has none and is told by hand."""
         if telling.addressee.staff:
-            status = self._through(Inbox(), telling)
-        else:
+            status = leave_in_inbox(self._db, notice, telling.by(ChannelName.INBOX))
+        else:  # a customer, or somebody who is not there, has no inbox and is told by hand
             cause: Cause = "failed" if tried else "no_channel"
-            status = ask_to_tell(self._db, telling.notice, telling.text, cause)
+            status = ask_to_tell(self._db, notice, telling.text, cause, directory)
         return NoticeOutcome(channel=ChannelName.INBOX, status=status, tried=(*tried, ChannelName.INBOX))
 
-    def _prepared(self, notice: Notice) -> _Telling:
-        with one_state(self._db) as connection:
-            directory = read_directory(connection, notice.community)
-            addressee = addressee_of(connection, self._db.personal, notice, directory)
-        return self._written(notice, addressee, directory)
+    def _prepared(self, notice: Notice) -> tuple[_Telling, Directory]:
+        directory = self._snapshot.recent(notice.community)
+        addressee = addressee_of(self._db, notice, directory)
+        return self._written(notice, addressee, directory), directory
 
     def _written(self, notice: Notice, addressee: Addressee, directory: Directory | None) -> _Telling:
         technician = notice.facts.get("technician", "")
@@ -149,7 +142,7 @@ class Notifications:
     def _through(self, channel: Channel, telling: _Telling) -> NotificationStatus:
         """Claim, hand over, store the answer; the status is that of the row."""
         notice = telling.notice
-        message = telling.by(channel)
+        message = telling.by(channel.name)
         claimed = claim(self._db, notice, message, channel)
         if not claimed.mine:
             return claimed.status
@@ -176,7 +169,7 @@ class Notifications:
             telling = self._written(notice, addressee, directory)
             for channel in self._reaching(telling):
                 tried.append(channel.name)
-                status, answer = _attempt(channel, telling.by(channel), last=True)
+                status, answer = _attempt(channel, telling.by(channel.name), last=True)
                 _log.warning("emergency_without_records", case=notice.case, channel=channel.name, code=answer.code)
                 if status in _TAKEN:
                     return NoticeOutcome(channel=channel.name, status=status, tried=tuple(tried))

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 from temporalio.exceptions import ApplicationError
 
+from activities.connections.database import Database
 from activities.connections.personal_data import PersonalDataCipher
 from activities.connections.settings import EmergencyContact
 from activities.notifications.channels import Addressee
@@ -18,16 +19,15 @@ from workflows.messages.notices import Notice, Recipient, RecipientKind
 from workflows.messages.people import Role
 
 
-def addressee_of(
-    connection: Connection, personal: PersonalDataCipher, notice: Notice, directory: Directory
-) -> Addressee:
+def addressee_of(db: Database, notice: Notice, directory: Directory) -> Addressee:
     """Return whom the notice is for.
 
     Raises ``ApplicationError`` (``record_not_yet_written``, retried) when the customer's case is not written yet.
     """
     if notice.recipient.kind is RecipientKind.CUSTOMER:
-        return _customer(connection, personal, notice)
-    return staff_addressee(personal, notice, directory)
+        with db.begin() as connection:
+            return _customer(connection, db.personal, notice)
+    return staff_addressee(db.personal, notice, directory)
 
 
 def staff_addressee(personal: PersonalDataCipher, notice: Notice, directory: Directory) -> Addressee:

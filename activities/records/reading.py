@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from activities.connections.database import Database
-
-_ONE_STATE: Final = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 @contextmanager
 def one_state(db: Database) -> Iterator[Connection]:
     """A read-only transaction whose queries all see the same state, whatever is written meanwhile."""
-    with db.begin() as connection:
-        connection.execute(_ONE_STATE)
-        yield connection
+    with db.engine.connect() as connection:
+        # of the transaction that BEGIN opens, so no statement more; the pool takes it back afterwards
+        reading = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with reading.begin():
+            yield reading

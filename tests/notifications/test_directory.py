@@ -2,10 +2,13 @@
 
 import asyncio
 
+import pytest
 from structlog.testing import capture_logs
 
 from activities.connections.database import Database
+from activities.notifications import directory
 from activities.notifications.directory import DirectorySnapshot
+from tests.notifications.peers import COMMUNITY
 from tests.passage import passage_to
 
 
@@ -34,3 +37,15 @@ async def test_a_database_that_falls_silent_in_mid_query_leaves_the_last_directo
         await until(lambda: known.of("YGHY") is not last)
         keeping.cancel()
         database.close()
+
+
+def test_what_is_told_at_once_shares_one_reading_and_a_second_later_it_is_read_again(
+    community: Database, monkeypatch: pytest.MonkeyPatch
+):
+    known = DirectorySnapshot(community)
+    read = known.recent(COMMUNITY)
+    assert read.members
+    assert known.recent(COMMUNITY) is read
+    monkeypatch.setattr(directory, "_RECENT_SECONDS", -1.0)
+    assert known.recent(COMMUNITY) is not read
+    assert known.recent(COMMUNITY) == read

@@ -25,7 +25,7 @@ from workflows.messages.people import Role
 def found(db: Database, wanted: Notice) -> Addressee:
     with db.begin() as connection:
         directory = read_directory(connection, wanted.community)
-        return addressee_of(connection, db.personal, wanted, directory)
+    return addressee_of(db, wanted, directory)
 
 
 def test_the_customer_is_who_reported_the_case(community: Database):

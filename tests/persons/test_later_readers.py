@@ -92,7 +92,8 @@ def test_a_notice_finds_no_address_of_his(forgotten: tuple[Database, str, int]):
         case=number, community=CODE, event=NoticeEvent.CASE_CLOSED, recipient=to_customer(), at=repairs.MORNING
     )
     with db.begin() as connection:
-        told = addressee_of(connection, db.personal, notice, read_directory(connection, CODE))
+        directory = read_directory(connection, CODE)
+    told = addressee_of(db, notice, directory)
     assert (told.phone, told.mail) == ("", "")
 
 
