@@ -24,7 +24,7 @@ from temporalio.client import (
 )
 
 from activities.connections.database import Database
-from activities.records.policies import policies_of
+from activities.records.policies import all_policies
 from activities.records.reading import one_state
 from workflows.messages.fee_opening import FeeOpeningStart, FeePeriodKind
 from workflows.messages.fee_policy import FeePolicy
@@ -57,7 +57,7 @@ async def deploy_fee_schedules(client: Client, policies: Iterable[Policy]) -> li
 def latest_policies(db: Database) -> list[Policy]:
     """The newest policy of each community that has one."""
     with one_state(db) as connection:
-        return [versions[-1] for versions in policies_of(connection).values() if versions]
+        return [versions[-1] for versions in all_policies(connection).values() if versions]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from activities.connections.signs_of_life import signs_of_life
 from activities.fee_reports.sending import send_report
 from activities.ledger.cash_duties import overdue_in_transit, unclosed_days
 from activities.ledger.money_request_reading import requests_waiting
-from activities.records.policies import policies_of, policy_at
+from activities.records.policies import policy_in_force
 from activities.records.working_calendar import working_calendar
 from workflows.messages.billing import (
     DayDuties,
@@ -35,7 +35,7 @@ class CashDesk:
         years = (request.on_day.year - 1, request.on_day.year)
         with signs_of_life(), self._db.begin() as connection:
             calendar = working_calendar(connection, years)
-            policy = policy_at(policies_of(connection)[request.community], request.at)
+            policy = policy_in_force(connection, request.community, request.at)
             reminded = request.at - timedelta(days=policy.approval.remind_days)
             return DayFindings(
                 unclosed_days=unclosed_days(connection, request.community, request.on_day),

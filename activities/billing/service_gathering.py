@@ -18,7 +18,7 @@ from activities.ledger.payments import lock_account
 from activities.records.bill_tables import Bill
 from activities.records.cash_tables import ServiceGathering
 from activities.records.fee_tables import FeeAccount
-from activities.records.policies import policies_of, policy_at
+from activities.records.policies import policy_in_force
 from activities.records.working_calendar import working_calendar
 from workflows.messages.billing import Gathered, GatherServices
 from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, PayerKind
@@ -120,7 +120,7 @@ def _payer(connection: Connection, community: str, unit: str, at: datetime) -> s
 
 def _issue(connection: Connection, personal: PersonalDataCipher, request: GatherServices, owed: _Open) -> str:
     lock_account(connection, request.community, owed.account)
-    policy = policy_at(policies_of(connection)[request.community], request.at)
+    policy = policy_in_force(connection, request.community, request.at)
     issued_on = local(request.at, policy.calendar.tz).date()
     calendar = working_calendar(connection, (issued_on.year, issued_on.year + 1))
     period = f"{request.month.replace('-', '')}-{FeeItem.SERVICE}"

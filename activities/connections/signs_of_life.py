@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
 from temporalio import activity
@@ -14,26 +16,43 @@ EVERY: Final = timedelta(seconds=3)
 """Well below the times that ``workflows/effects`` allows."""
 
 
+class _Pulse:
+    """One thread of the process beats for all the work going on: to start one for each costs as much as the work."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+        self._going_on: dict[object, Context] = {}
+        threading.Thread(target=self._beat, name="signs-of-life", daemon=True).start()
+
+    @contextmanager
+    def of_this_work(self) -> Iterator[None]:
+        """Beat until the end of the block."""
+        work = object()
+        self._going_on[work] = copy_context()
+        try:
+            yield
+        finally:
+            del self._going_on[work]
+
+    def _beat(self) -> None:
+        while True:
+            time.sleep(self._every.total_seconds())
+            for context in tuple(self._going_on.values()):
+                with suppress(Exception):  # it has just ended, or the worker is stopping and it finds that out itself
+                    context.run(activity.heartbeat)
+
+
+_pulse = cache(_Pulse)
+
+
 @contextmanager
 def signs_of_life(every: timedelta = EVERY) -> Iterator[None]:
     """Heartbeat from beside the work, which may be one long statement; outside an activity nothing is said."""
     if not activity.in_activity():
         yield
         return
-    done = threading.Event()
-
-    def beat() -> None:
-        with suppress(Exception):  # the worker is stopping: the activity itself finds that out
-            while not done.wait(every.total_seconds()):
-                activity.heartbeat()
-
-    beating = threading.Thread(target=copy_context().run, args=(beat,), name="signs-of-life", daemon=True)
-    beating.start()
-    try:
+    with _pulse(every).of_this_work():
         yield
-    finally:
-        done.set()
-        beating.join()
 
 
 @asynccontextmanager

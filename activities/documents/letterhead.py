@@ -10,7 +10,7 @@ from activities.connections.personal_data import PersonalDataCipher
 from activities.documents.wording import moment, text
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.community_tables import Area, Community, Post, Staff
-from activities.records.policies import NoPolicyInForceError, policies_of, policy_at
+from activities.records.policies import NoPolicyInForceError, policy_in_force
 from activities.records.sealing import open_columns
 from activities.records.working_calendar import working_calendar
 from workflows.messages.calendar import WorkingCalendar
@@ -60,7 +60,7 @@ class Letterhead:
 def read_letterhead(connection: Connection, personal: PersonalDataCipher, community: str, at: datetime) -> Letterhead:
     """Read the letterhead; raises :class:`LedgerRefusedError` (``no_policy_in_force``)."""
     try:
-        policy = policy_at(policies_of(connection).get(community, ()), at)
+        policy = policy_in_force(connection, community, at)
     except NoPolicyInForceError:
         raise LedgerRefusedError("no_policy_in_force", "本项目没有生效的政策:请管理处经理先发布政策") from None
     today = local(at, policy.calendar.tz).date()

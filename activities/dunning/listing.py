@@ -21,7 +21,7 @@ from activities.dunning.opening import arrears_start
 from activities.opening.case_start import start_case
 from activities.opening.passing_on import PassingOn
 from activities.records.bill_tables import ArrearsOpening, Bill
-from activities.records.policies import policies_of, policy_at
+from activities.records.policies import policy_in_force
 from activities.records.working_calendar import calendar_around
 from workflows.messages.arrears import ListedBill
 from workflows.messages.billing import Listed, ListOverdue
@@ -95,7 +95,7 @@ class DunningList:
 
     def _policy(self, request: ListOverdue) -> tuple[Policy, WorkingCalendar]:
         with self._db.begin() as connection:
-            policy = policy_at(policies_of(connection).get(request.community, ()), request.at)
+            policy = policy_in_force(connection, request.community, request.at)
             return policy, calendar_around(connection, request.on_day)
 
     def _list_some(self, request: ListOverdue, after: str, policy: Policy, calendar: WorkingCalendar) -> list[_Case]:

@@ -13,7 +13,7 @@ from activities.fee_reports.movements import Asked, lay_out
 from activities.fee_reports.report import FeeReport
 from activities.records.cash_tables import FeeReport as SentReport
 from activities.records.community_tables import Community
-from activities.records.policies import policies_of, policy_at
+from activities.records.policies import policy_in_force
 from activities.records.working_calendar import working_calendar
 from workflows.messages.policy import Policy
 from workflows.rules.amounts import ZERO
@@ -39,7 +39,7 @@ def occasion(connection: Connection, community: str, period: ReportPeriod, at: d
 
     Raises ``NoPolicyInForceError``.
     """
-    policy = policy_at(policies_of(connection).get(community, ()), at)
+    policy = policy_in_force(connection, community, at)
     today = local(at, policy.calendar.tz).date()
     return Occasion(Asked(community, period, min(period.last, today)), at, policy)
 

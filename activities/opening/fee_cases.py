@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.connections.database import Database
 from activities.opening.case_start import start_case
-from activities.records.policies import NoPolicyInForceError, policies_of, policy_at
+from activities.records.policies import NoPolicyInForceError, policy_in_force
 from activities.records.reading import one_state
 from activities.records.working_calendar import calendar_around
 from workflows.messages.case import CaseOpening, Channel
@@ -46,7 +46,7 @@ class FeeCases:
     def _start_of(self, request: OpenFees) -> FeeCycleStart | FeeMonthStart | None:
         with one_state(self._db) as connection:
             try:
-                policy = policy_at(policies_of(connection).get(request.community, ()), request.at)
+                policy = policy_in_force(connection, request.community, request.at)
             except NoPolicyInForceError:
                 message = f"项目 {request.community} 没有生效的政策,不能开立收费单"
                 raise ApplicationError(message, type="no_policy_in_force") from None

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, or_, select
 
 from activities.connections.database import Database
 from activities.records.community_tables import ApiToken, Community, Unit
-from activities.records.policies import policies_of
+from activities.records.policies import all_policies
 from activities.records.posts_held import RolesHeld, roles_held
 from activities.records.price_list import PostedPrice, price_lists
 from activities.records.reading import one_state
@@ -82,7 +82,7 @@ def load_snapshot(db: Database, now: datetime) -> IntakeSnapshot:
             tokens=_tokens(connection, now, staff),
             units=_units(connection),
             staff=staff,
-            policies=policies_of(connection),
+            policies=all_policies(connection),
             prices=price_lists(connection, local(now, DUTY_ZONE).date()),
             calendar=calendar_around(connection, local(now, DUTY_ZONE).date()),
         )

@@ -6,12 +6,13 @@ promise already made (``docs/domain/policy.md``).
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticSerializationError, to_json
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Text, cast, insert, select
 
 from activities.connections.database import Database
 from activities.records.community_tables import Community, PolicyVersion
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 _AUTHOR_AT_MOST: Final = 64
 _REASON_AT_MOST: Final = 500
+_BODY: Final = cast(PolicyVersion.body, Text)
 
 
 class PolicyRefusedError(Exception):
@@ -80,15 +82,44 @@ def _insert(connection: Connection, policy: Policy, author: str, reason: str) ->
     )
 
 
-def policies_of(connection: Connection) -> dict[str, tuple[Policy, ...]]:
+def all_policies(connection: Connection) -> dict[str, tuple[Policy, ...]]:
     """Return every version of every community's policy, in the order in which they came into force."""
     rows = connection.execute(
-        select(PolicyVersion.community, PolicyVersion.body).order_by(PolicyVersion.community, PolicyVersion.version)
+        select(PolicyVersion.community, _BODY).order_by(PolicyVersion.community, PolicyVersion.version)
     )
     versions: dict[str, tuple[Policy, ...]] = {}
     for community, body in rows:
-        versions[community] = (*versions.get(community, ()), Policy.model_validate(body))
+        versions[community] = (*versions.get(community, ()), _read(body))
     return versions
+
+
+def policies_of(connection: Connection, community: str) -> tuple[Policy, ...]:
+    """Return every version of one community's policy, in the order in which they came into force."""
+    versions = select(_BODY).where(PolicyVersion.community == community).order_by(PolicyVersion.version)
+    return tuple(map(_read, connection.scalars(versions)))
+
+
+def policy_in_force(connection: Connection, community: str, at: datetime) -> Policy:
+    """Return the version in force at an aware instant, as :func:`policy_at` chooses it.
+
+    Raises :class:`NoPolicyInForceError` if none was.
+    """
+    in_force = (
+        select(_BODY)
+        .where(PolicyVersion.community == community, PolicyVersion.effective_from <= at)
+        .order_by(PolicyVersion.version.desc())
+        .limit(1)
+    )
+    body = connection.scalar(in_force)
+    if body is None:
+        raise _none_in_force(at)
+    return _read(body)
+
+
+@lru_cache(maxsize=1024)
+def _read(body: str) -> Policy:
+    """A version is never changed, so that each need be understood only once."""
+    return Policy.model_validate_json(body)
 
 
 def policy_at(policies: Sequence[Policy], at: datetime) -> Policy:
@@ -99,7 +130,11 @@ def policy_at(policies: Sequence[Policy], at: datetime) -> Policy:
     for policy in reversed(policies):
         if policy.effective_from <= at:
             return policy
-    raise NoPolicyInForceError(f"no policy is in force at {at.isoformat()}")
+    raise _none_in_force(at)
+
+
+def _none_in_force(at: datetime) -> NoPolicyInForceError:
+    return NoPolicyInForceError(f"no policy is in force at {at.isoformat()}")
 
 
 def _last_version(connection: Connection, community: str) -> Policy | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from activities.connections.database import Database
 from activities.records.community_tables import Community
-from activities.records.policies import NoPolicyInForceError, policies_of, policy_at
+from activities.records.policies import NoPolicyInForceError, policy_in_force
 from activities.records.roster import (
     Roster,
     RosterPerson,
@@ -78,7 +78,7 @@ def _lock(connection: Connection, community: str) -> bool:
 
 def _duty_policy(connection: Connection, community: str) -> DutyPolicy:
     try:
-        return policy_at(policies_of(connection).get(community, ()), datetime.now(UTC)).duty
+        return policy_in_force(connection, community, datetime.now(UTC)).duty
     except NoPolicyInForceError:
         return DutyPolicy()
 

@@ -4,7 +4,6 @@ Nothing here names a customer or repeats his words: units, codes and times only.
 the open ones alone, so that a long history costs nothing.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
@@ -14,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from activities.connections.database import Database
 from activities.records.case_tables import Case, RepairRecordRow, WorkOrderRow
 from activities.records.form_tables import ServiceRecordRow
-from activities.records.policies import NoPolicyInForceError, policies_of, policy_at
+from activities.records.policies import NoPolicyInForceError, policy_in_force
 from activities.records.reading import one_state
 from workflows.messages.case import Channel
 from workflows.messages.identifiers import CaseKind
@@ -253,7 +252,7 @@ def _came_in(community: str, night_from: datetime, night_until: datetime) -> _Ro
 
 
 def _night(connection: Connection, community: str, now: datetime) -> tuple[datetime, datetime]:
-    duty = _policy(policies_of(connection).get(community, ()), now).duty
+    duty = _policy(connection, community, now).duty
     today = local(now, DUTY_ZONE)
     begins, ends = (
         datetime.combine(today.date(), clock_time, today.tzinfo) for clock_time in (duty.night_from, duty.night_until)
@@ -261,9 +260,9 @@ def _night(connection: Connection, community: str, now: datetime) -> tuple[datet
     return (begins if begins < ends else begins - timedelta(days=1)), ends
 
 
-def _policy(versions: Iterable[Policy], now: datetime) -> Policy:
+def _policy(connection: Connection, community: str, now: datetime) -> Policy:
     try:
-        return policy_at(tuple(versions), now)
+        return policy_in_force(connection, community, now)
     except NoPolicyInForceError:
         return Policy(community="", version=0, effective_from=now)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from activities.connections.database import Database
 from activities.records.case_tables import Case, CaseLine, RepairRecordRow, WorkOrderRow
 from activities.records.form_tables import SuspensionRow
-from activities.records.policies import NoPolicyInForceError, policies_of, policy_at
+from activities.records.policies import NoPolicyInForceError, policy_in_force
 from activities.records.reading import one_state
 from activities.records.working_calendar import working_calendar
 from workflows.messages.identifiers import CaseKind
@@ -91,7 +91,7 @@ def _month(year: int, month: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def _repair_policy(connection: Connection, community: str, at: datetime) -> RepairPolicy:
     try:
-        return policy_at(policies_of(connection).get(community, ()), at).repair
+        return policy_in_force(connection, community, at).repair
     except NoPolicyInForceError:
         return RepairPolicy()
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from activities.records.policies import policies_of, policy_at
+from activities.records.policies import policy_in_force
 from activities.records.revisit_tables import RevisitItem
 from activities.records.working_calendar import calendar_around
 from workflows.messages.calendar import WorkingCalendar
@@ -81,7 +81,7 @@ def take_out_of_count(connection: Connection, request: Uncounted) -> None:
 
 
 def _in_force(connection: Connection, request: RevisitRequest) -> tuple[Policy, WorkingCalendar]:
-    policy = policy_at(policies_of(connection).get(request.community, ()), request.completed_at)
+    policy = policy_in_force(connection, request.community, request.completed_at)
     return policy, calendar_around(connection, local(request.completed_at, policy.calendar.tz).date())
 
 

@@ -23,7 +23,7 @@ from activities.ledger.receipts import issue_receipt
 from activities.ledger.shifts import count_shift, open_shift
 from activities.ledger.telling import tell_moved, tell_sent
 from activities.opening.fee_cases import FeeCases
-from activities.records.policies import policies_of, policy_at
+from activities.records.policies import policy_in_force
 from activities.records.working_calendar import calendar_around
 from deploy.demo.demo_centre import COMMUNITY, DemoCentre
 from deploy.demo.telling import print_outcome, print_scene
@@ -247,7 +247,7 @@ class QuarterDemo:
         send_notices(connection, COMMUNITY, written, actor, moment, policy, calendar, frozenset({area}))
 
     def _policy(self, connection: Connection, moment: datetime) -> Policy:
-        return policy_at(policies_of(connection)[COMMUNITY], moment)
+        return policy_in_force(connection, COMMUNITY, moment)
 
     def _owed(self, account: str) -> Decimal:
         ((owed,),) = self._rows("SELECT open_principal FROM bills WHERE account = :account", {"account": account})

@@ -31,7 +31,7 @@ def read_policies(
 ) -> PolicyVersions:
     """Read every version of the community's policy."""
     with intake.database.begin() as connection:
-        return PolicyVersions(policies=policies_of(connection).get(community, ()))
+        return PolicyVersions(policies=policies_of(connection, community))
 
 
 @router.post(

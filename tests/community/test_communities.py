@@ -15,7 +15,7 @@ NOW = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
 def test_a_community_is_founded_with_the_policy_of_its_preset(database: Database) -> None:
     found_community(database, NewCommunity("XYDX", "星苑大学", Preset.CAMPUS_S4, NOW), "system")
     with database.begin() as connection:
-        [policy] = policies_of(connection)["XYDX"]
+        [policy] = policies_of(connection, "XYDX")
     assert (policy.version, policy.preset, policy.effective_from) == (1, "campus-S4", NOW)
     assert policy.duty.single_post
 
@@ -25,7 +25,7 @@ def test_a_code_that_is_taken_is_refused_and_changes_nothing(database: Database)
     with pytest.raises(FoundingRefusedError, match="YGHY"):
         found_community(database, NewCommunity("YGHY", "月光花园", Preset.CAMPUS_S4, NOW), "system")
     with database.begin() as connection:
-        assert [policy.preset for policy in policies_of(connection)["YGHY"]] == ["residential-S1"]
+        assert [policy.preset for policy in policies_of(connection, "YGHY")] == ["residential-S1"]
 
 
 @pytest.mark.parametrize("code", ["", "Y", "yghy", "阳光", "YG HY", "YGHY'--", "1YG", "Y" * 17])

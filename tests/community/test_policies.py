@@ -3,6 +3,7 @@
 import threading
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from activities.records.policies import (
     PolicyRefusedError,
     policies_of,
     policy_at,
+    policy_in_force,
     publish_policy,
 )
 from workflows.messages.periods import Period
@@ -47,7 +49,7 @@ def stored(database: Database) -> int:
 
 def versions(database: Database, community: str = "YGHY") -> tuple[Policy, ...]:
     with database.begin() as connection:
-        return policies_of(connection).get(community, ())
+        return policies_of(connection, community)
 
 
 def test_the_first_version_is_the_preset_with_what_differs(empty_community: Database) -> None:
@@ -201,12 +203,17 @@ def test_the_version_in_force_is_the_last_that_has_begun(empty_community: Databa
     publish(empty_community, FIRST)
     publish(empty_community, {**FIRST, "effective_from": "2026-05-01T00:00:00+08:00"})
     publish(empty_community, {**FIRST, "effective_from": "2026-05-01T00:00:00+08:00"})
-    policies = versions(empty_community)
     may = datetime(2026, 5, 1, tzinfo=SHANGHAI)
-    assert policy_at(policies, may - timedelta(seconds=1)).version == 1
-    assert policy_at(policies, may).version == 3
-    with pytest.raises(NoPolicyInForceError):
-        policy_at(policies, datetime(2026, 4, 14, tzinfo=SHANGHAI))
+    with empty_community.begin() as connection:
+        of_those_read = partial(policy_at, versions(empty_community))
+        of_those_stored = partial(policy_in_force, connection, "YGHY")
+        for in_force in (of_those_read, of_those_stored):
+            assert in_force(may - timedelta(seconds=1)).version == 1
+            assert in_force(may).version == 3
+            with pytest.raises(NoPolicyInForceError):
+                in_force(datetime(2026, 4, 14, tzinfo=SHANGHAI))
+        with pytest.raises(NoPolicyInForceError):
+            policy_in_force(connection, "XYDX", may)
 
 
 def test_each_community_has_its_own_versions(empty_community: Database) -> None:

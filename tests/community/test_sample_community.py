@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from activities.connections.database import Database
 from activities.records.community_tables import Area, Community, Contact, Household, Post, Staff, StaffTrade, Unit
-from activities.records.policies import policies_of, policy_at
+from activities.records.policies import all_policies, policy_at
 from activities.records.roster import RosterContact, RosterPerson, RosterPost, RosterShift
 from activities.records.roster_rows import read_roster
 from activities.records.sample_community import create_sample
@@ -38,7 +38,7 @@ def test_the_residential_sample_has_300_units_households_and_25_staff(sample: Da
 def test_each_preset_has_its_community_with_a_lawful_policy_in_force_since_new_year(sample: Database) -> None:
     with sample.begin() as connection:
         presets = {row.code: row.preset for row in connection.execute(select(Community.code, Community.preset))}
-        versions = policies_of(connection)
+        versions = all_policies(connection)
     assert presets == {"YGHY": "residential-S1", "XYDX": "campus-S4", "BJJ": "street-S0"}
     for community, preset in presets.items():
         policy = policy_at(versions[community], datetime(2026, 1, 1, tzinfo=SHANGHAI))
