@@ -178,6 +178,11 @@ class Settings(BaseSettings):
     def _is_a_store(cls, url: str) -> str:
         if url and not url.startswith(("file:///", "s3://")):
             raise ValueError("应写成 file:///文件夹 或 s3://存储桶")
+        if url.startswith("s3://"):
+            try:
+                check_password(os.environ.get("AWS_SECRET_ACCESS_KEY", ""))
+            except ValueError as error:
+                raise ValueError(f"的 AWS_SECRET_ACCESS_KEY {error}") from None
         return url
 
     @classmethod

@@ -16,6 +16,7 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from activities.connections.keys import KeyRing
 from activities.connections.payload_encryption import data_converter
+from activities.connections.placeholder_secrets import check_password
 from activities.connections.settings import SettingsError
 from activities.connections.tracing import temporal_plugins
 from workflows.messages.identifiers import SEARCH_ATTRIBUTES
@@ -51,13 +52,18 @@ def _written_down() -> ClientConnectConfig:
     if file and not Path(file).exists():
         raise SettingsError(f"TEMPORAL_CONFIG_FILE 指定的文件 {file} 不存在")
     try:
-        return ClientConfig.load_client_connect_config(config_file_strict=True)
+        written = ClientConfig.load_client_connect_config(config_file_strict=True)
     except OSError as error:
         raise SettingsError(f"读不到 Temporal 的证书或密钥 {error.filename}:{error.strerror}") from None
     except RuntimeError as error:
         # the line that it quotes may hold an API key
         said = ",".join(_PLACE.findall(str(error))) or "请检查 TEMPORAL_PROFILE 与其他 TEMPORAL_* 变量"
         raise SettingsError(f"Temporal 的设置有误({file or '环境变量 TEMPORAL_*'}):{said}") from None
+    try:
+        check_password(written.get("api_key") or "")
+    except ValueError as error:
+        raise SettingsError(f"Temporal 的 API 密钥(TEMPORAL_API_KEY 或 api_key){error}") from None
+    return written
 
 
 async def register_search_attributes(client: Client) -> None:

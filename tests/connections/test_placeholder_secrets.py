@@ -102,6 +102,17 @@ def test_a_mail_password_of_an_example_is_refused_and_none_at_all_is_not(monkeyp
     assert "your-smtp" not in said
 
 
+def test_a_bucket_with_the_secret_of_an_example_is_refused_and_a_folder_does_not_mind(monkeypatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "your-secret-key")
+    assert Settings.load().attachment_store.startswith("file:///")
+
+    monkeypatch.setenv("GUANJIA_ATTACHMENTS_URL", "s3://guanjia")
+    said = refusal()
+
+    assert "attachments_url 的 AWS_SECRET_ACCESS_KEY 仍是示例或默认值(placeholder_secret)" in said
+    assert "your-secret" not in said
+
+
 def test_a_robots_address_with_the_key_of_an_example_is_refused(monkeypatch):
     monkeypatch.setenv("GUANJIA_WECOM", '{"YGHY": "https://robot.example.com/send?key=YOUR_KEY"}')
     said = refusal()

@@ -158,6 +158,20 @@ async def test_a_profile_that_is_not_understood_is_refused_without_its_values(
 
 
 @pytest.mark.usefixtures("_nothing_set")
+@pytest.mark.parametrize("by_file", [True, False])
+async def test_an_api_key_of_an_example_is_refused_without_saying_it(keyring, monkeypatch, tmp_path, by_file):
+    if by_file:
+        (tmp_path / "temporal.toml").write_text('[profile.default]\napi_key = "<your-api-key>"', encoding="utf-8")
+        monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "temporal.toml"))
+    else:
+        monkeypatch.setenv("TEMPORAL_API_KEY", "<your-api-key>")
+
+    with pytest.raises(SettingsError, match="placeholder_secret") as refused:
+        await connect(keyring)
+    assert "<your" not in str(refused.value)
+
+
+@pytest.mark.usefixtures("_nothing_set")
 async def test_a_profile_file_or_a_profile_that_is_not_there_is_refused(keyring, monkeypatch):
     monkeypatch.setenv("TEMPORAL_PROFILE", "elsewhere")
     with pytest.raises(SettingsError, match="TEMPORAL_PROFILE"):
