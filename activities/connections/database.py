@@ -62,7 +62,7 @@ class Database:
                 "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
             },
         )
-        _ask_those_at_rest_whether_they_live(engine)
+        _mind_those_at_rest(engine)
         return cls(engine=engine, personal=PersonalDataCipher(keyring))
 
     @contextmanager
@@ -79,15 +79,18 @@ class Database:
         self.engine.dispose()
 
 
-def _ask_those_at_rest_whether_they_live(engine: Engine) -> None:
-    """Replace a connection that died while nobody used it, before somebody does.
+def _mind_those_at_rest(engine: Engine) -> None:
+    """Replace a connection that died while nobody used it, before somebody does; one comes back as it was made.
 
     SQLAlchemy's own ``pool_pre_ping`` asks before every transaction, a sixth of the round trips of a record.
     """
 
     @event.listens_for(engine, "checkin")
-    def back(_: Any, record: ConnectionPoolEntry) -> None:
+    def back(dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
         record.info[_RESTS_SINCE] = time.monotonic()
+        # SQLAlchemy leaves "read and write" behind a reading (``records/reading.py``): the server's word counts again
+        if dbapi_connection is not None and dbapi_connection.readonly is not None:
+            dbapi_connection.readonly = None
 
     @event.listens_for(engine, "checkout")
     def out(dbapi_connection: Any, record: ConnectionPoolEntry, _: Any) -> None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import Context, copy_context
 from datetime import timedelta
-from functools import cache
 from typing import Any, Final
 
 from temporalio import activity
@@ -17,32 +16,48 @@ EVERY: Final = timedelta(seconds=3)
 
 
 class _Pulse:
-    """One thread of the process beats for all the work going on: to start one for each costs as much as the work."""
+    """One thread of the process beats for all the work going on: to start one for each costs as much as the work.
+
+    The SDK lets a beat wait for the worker's event loop, some milliseconds; so many works fit into a round.
+    """
 
     def __init__(self, every: timedelta) -> None:
         self._every = every
         self._going_on: dict[object, Context] = {}
+        self._changing = threading.Lock()
         threading.Thread(target=self._beat, name="signs-of-life", daemon=True).start()
 
     @contextmanager
     def of_this_work(self) -> Iterator[None]:
         """Beat until the end of the block."""
         work = object()
-        self._going_on[work] = copy_context()
+        with self._changing:
+            self._going_on[work] = copy_context()
         try:
             yield
         finally:
-            del self._going_on[work]
+            with self._changing:
+                del self._going_on[work]
 
     def _beat(self) -> None:
         while True:
             time.sleep(self._every.total_seconds())
-            for context in tuple(self._going_on.values()):
+            with self._changing:
+                going_on = list(self._going_on.values())
+            for context in going_on:
                 with suppress(Exception):  # it has just ended, or the worker is stopping and it finds that out itself
                     context.run(activity.heartbeat)
 
 
-_pulse = cache(_Pulse)
+_pulses: dict[timedelta, _Pulse] = {}
+_beginning = threading.Lock()
+
+
+def _pulse(every: timedelta) -> _Pulse:
+    with _beginning:
+        if every not in _pulses:
+            _pulses[every] = _Pulse(every)
+        return _pulses[every]
 
 
 @contextmanager

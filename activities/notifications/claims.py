@@ -1,5 +1,7 @@
 """Claims 通知登记: one row for each (case, event, occurrence, recipient, channel), taken before anything is sent.
 
+A row of the inbox is itself the message and begins as ``accepted`` (:func:`leave_in_inbox`).
+
     sending ──→ accepted ──→ delivered        the provider took it; it reached the person, or was read
        │  ↑          └─────→ failed           taken, and later reported as undeliverable
        │  └── queued                          certainly not taken yet; waits for the next attempt
@@ -18,6 +20,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from activities.connections.database import Database
@@ -128,8 +131,19 @@ def store_answer(
     """
     word = seal_columns(db.personal, Notification, {"provider_word": f"{answer.code} {answer.text}".strip()[:500]})
     this = _key(notice, channel)
+    settled = {**this, "status": status, **word}
+    try:
+        return _settle(db, settled, this)
+    except DBAPIError as error:
+        # PostgreSQL was away while the provider answered: what is known now would be lost with this attempt
+        if not error.connection_invalidated:
+            raise
+        return _settle(db, settled, this)
+
+
+def _settle(db: Database, settled: dict[str, Any], this: dict[str, Any]) -> NotificationStatus:
     with db.begin() as connection:
-        connection.execute(_SETTLE, {**this, "status": status, **word})
+        connection.execute(_SETTLE, settled)
         return NotificationStatus(connection.execute(_STANDING, this).one().status)
 
 
@@ -146,7 +160,7 @@ def _key(notice: Notice, channel: ChannelName) -> dict[str, Any]:
 def _row(
     db: Database, notice: Notice, message: OutgoingMessage, channel: ChannelName, status: NotificationStatus
 ) -> dict[str, Any]:
-    """The row of a first attempt."""
+    """The row as it is first written."""
     columns = {
         "case": notice.case,
         "event": notice.event,

@@ -54,7 +54,10 @@ def read_directory(connection: Connection, community: str) -> Directory:
 
 
 class DirectorySnapshot:
-    """The directories of all communities in memory, renewed while PostgreSQL is up and kept while it is down."""
+    """The directories of all communities in memory, renewed while PostgreSQL is up and kept while it is down.
+
+    Beside these, for emergencies, those that were read within the last second.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db

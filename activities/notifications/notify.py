@@ -107,7 +107,7 @@ class Notifications:
     # With records
 
     def _tell(self, notice: Notice) -> NoticeOutcome:
-        telling, directory = self._prepared(notice)
+        telling = self._prepared(notice)
         tried: list[str] = []
         for channel in self._reaching(telling):
             tried.append(channel.name)
@@ -115,19 +115,19 @@ class Notifications:
             if status in _TAKEN:
                 return NoticeOutcome(channel=channel.name, status=status, tried=tuple(tried))
             if status is NotificationStatus.UNKNOWN and not notice.emergency:
-                ask_to_tell(self._db, notice, telling.text, "unknown", directory)
+                ask_to_tell(self._db, notice, telling.text, "unknown", self._snapshot.recent(notice.community))
                 return NoticeOutcome(channel=channel.name, status=status, tried=tuple(tried))
         if telling.addressee.staff:
             status = leave_in_inbox(self._db, notice, telling.by(ChannelName.INBOX))
         else:  # a customer, or somebody who is not there, has no inbox and is told by hand
             cause: Cause = "failed" if tried else "no_channel"
-            status = ask_to_tell(self._db, notice, telling.text, cause, directory)
+            status = ask_to_tell(self._db, notice, telling.text, cause, self._snapshot.recent(notice.community))
         return NoticeOutcome(channel=ChannelName.INBOX, status=status, tried=(*tried, ChannelName.INBOX))
 
-    def _prepared(self, notice: Notice) -> tuple[_Telling, Directory]:
+    def _prepared(self, notice: Notice) -> _Telling:
         directory = self._snapshot.recent(notice.community)
         addressee = addressee_of(self._db, notice, directory)
-        return self._written(notice, addressee, directory), directory
+        return self._written(notice, addressee, directory)
 
     def _written(self, notice: Notice, addressee: Addressee, directory: Directory | None) -> _Telling:
         technician = notice.facts.get("technician", "")

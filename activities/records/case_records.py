@@ -34,7 +34,9 @@ _BRING_UP_TO_DATE: Final = (
     .values(recorded_at=func.now())
 )
 _STORED_CASE: Final = (
-    select(Case.community, Case.received_at).where(Case.number == bindparam("its_number")).with_for_update()
+    select(Case.community, Case.received_at, Case.last_sequence)
+    .where(Case.number == bindparam("its_number"))
+    .with_for_update()
 )
 _INSERT_LINE: Final = insert(table_of(CaseLine)).on_conflict_do_nothing().returning(CaseLine.sequence)
 
@@ -105,7 +107,8 @@ def _bring_up_to_date(connection: Connection, batch: CaseBatch) -> None:
         "its_sequence": header.last_sequence,
         "opened_at": opening and opening.received_at,
     }
-    if connection.execute(_BRING_UP_TO_DATE, {**its, **_changing_columns(header)}).rowcount:
+    newer = {**its, **_changing_columns(header)}
+    if connection.execute(_BRING_UP_TO_DATE, newer).rowcount:
         return
     stored = connection.execute(_STORED_CASE, its).one_or_none()
     if stored is None:
@@ -119,6 +122,8 @@ def _bring_up_to_date(connection: Connection, batch: CaseBatch) -> None:
             type=RECORD_EXISTS,
             non_retryable=True,
         )
+    if stored.last_sequence < header.last_sequence:  # it was opened between the two statements, and is ours now
+        connection.execute(_BRING_UP_TO_DATE, newer)
 
 
 def _changing_columns(header: CaseHeader) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def policy_in_force(connection: Connection, community: str, at: datetime) -> Pol
 
 @lru_cache(maxsize=1024)
 def _read(body: str) -> Policy:
-    """A version is never changed, so that each need be understood only once."""
+    """A version is never changed, so that each need be understood only once; it is shared, and nobody changes it."""
     return Policy.model_validate_json(body)
 
 
@@ -141,13 +141,9 @@ def _last_version(connection: Connection, community: str) -> Policy | None:
     """Lock the community, so that two authors make two versions, and return the last one."""
     known = connection.scalar(select(Community.code).where(Community.code == community).with_for_update())
     _refuse_if([] if known else [Problem("community", "unknown_community", "没有这个项目,请核对项目编码")])
-    body = connection.scalar(
-        select(PolicyVersion.body)
-        .where(PolicyVersion.community == community)
-        .order_by(PolicyVersion.version.desc())
-        .limit(1)
-    )
-    return None if body is None else Policy.model_validate(body)
+    last = select(_BODY).where(PolicyVersion.community == community).order_by(PolicyVersion.version.desc()).limit(1)
+    body = connection.scalar(last)
+    return None if body is None else _read(body)
 
 
 def _complete(changes: Mapping[str, Any], last: Policy | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from activities.connections import database as database_module
 from activities.connections.database import Database, is_unavailable
 from activities.records.community_tables import Community
+from activities.records.reading import one_state
 from tests import servers
 from tests.passage import passage_to
 
@@ -106,6 +107,21 @@ def test_one_that_died_a_moment_after_its_use_costs_one_attempt_and_the_others_o
         with database.begin() as one, database.begin() as another, database.begin() as third:
             assert [connection.scalar(text("SELECT 1")) for connection in (one, another, third)] == [1, 1, 1]
         database.close()
+
+
+def test_a_reading_sees_one_state_writes_nothing_and_leaves_nothing_behind(database, keyring):
+    alone = Database.connect(database.engine.url.render_as_string(hide_password=False), keyring, pool_size=1)
+    with alone.begin() as connection:
+        connection.execute(text("SET default_transaction_read_only = on"))  # as an operator before a move
+    with one_state(alone) as connection:
+        before = connection.scalars(select(Community.code)).all()
+        _add_communities(database, NEW)
+        assert connection.scalars(select(Community.code)).all() == before == []
+        assert connection.scalar(text("SHOW transaction_read_only")) == "on"
+    with alone.begin() as connection:
+        assert connection.scalar(text("SHOW transaction_isolation")) == "read committed"
+        assert connection.scalar(text("SHOW transaction_read_only")) == "on"
+    alone.close()
 
 
 def test_a_port_where_nobody_listens_is_an_outage(keyring):

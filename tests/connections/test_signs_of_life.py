@@ -1,6 +1,7 @@
 """Long work says that it goes on, so that a worker that died is noticed in seconds."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from temporalio.testing import ActivityEnvironment
@@ -46,9 +47,26 @@ def test_work_that_is_done_gives_no_more_signs_while_other_work_goes_on():
 
 
 def test_outside_an_activity_the_work_is_simply_done():
-    before = signs_of_life_module._pulse.cache_info().currsize
     with signs_of_life(timedelta(milliseconds=1)):
-        assert signs_of_life_module._pulse.cache_info().currsize == before
+        assert timedelta(milliseconds=1) not in signs_of_life_module._pulses
+
+
+def test_however_much_work_begins_at_once_one_thread_beats_for_it():
+    every, together = timedelta(milliseconds=7), threading.Barrier(20)
+
+    def begin(_: int) -> None:
+        together.wait(10)
+        with signs_of_life_module._pulse(every).of_this_work():
+            together.wait(10)
+
+    before = _beating()
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(begin, range(20)))
+    assert _beating() == before + 1
+
+
+def _beating() -> int:
+    return sum(one.name == "signs-of-life" for one in threading.enumerate())
 
 
 def test_several_signs_fit_into_the_time_that_temporal_allows():

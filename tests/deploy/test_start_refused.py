@@ -67,7 +67,7 @@ def test_a_path_too_long_for_a_socket_is_refused() -> None:
 
 
 def test_a_process_with_its_own_database_does_not_mind_where_the_one_machine_centre_would_be() -> None:
-    """As of a release unpacked deep in the tree: the worker gets as far as the address of its database."""
+    """As of a release unpacked deep in the tree: the worker complains of what is really missing."""
     nowhere = "postgresql+psycopg2://guanjia@127.0.0.1:1/guanjia"
     words = typed("worker", GUANJIA_HOME="/srv/" + "long/" * 30, GUANJIA_DATABASE_URL=nowhere).stderr
     assert "路径太长" not in words

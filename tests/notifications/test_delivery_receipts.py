@@ -45,7 +45,7 @@ def test_a_receipt_settles_a_mail_whose_answer_was_lost(community: Database, smt
 
 def test_a_receipt_that_comes_before_the_providers_answer_is_kept(community: Database, http_peer):
     gateway = SignedWebhook(settings(webhook=http_peer(200)).webhook)
-    message = telling(community)._prepared(notice())[0].by(gateway.name)
+    message = telling(community)._prepared(notice()).by(gateway.name)
     assert claim(community, notice(), message, gateway).mine
     assert record_receipt(community, COMMUNITY, message.id, DeliveryStatus.DELIVERED)
     stored = store_answer(community, notice(), gateway.name, NotificationStatus.ACCEPTED, Answer("http_200"))

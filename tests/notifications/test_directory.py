@@ -42,6 +42,7 @@ async def test_a_database_that_falls_silent_in_mid_query_leaves_the_last_directo
 def test_what_is_told_at_once_shares_one_reading_and_a_second_later_it_is_read_again(
     community: Database, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(directory, "_RECENT_SECONDS", 600.0)
     known = DirectorySnapshot(community)
     read = known.recent(COMMUNITY)
     assert read.members

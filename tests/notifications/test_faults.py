@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 from temporalio.exceptions import ApplicationError
 
 from activities.connections.database import Database
@@ -31,6 +32,10 @@ from workflows.messages.notices import Notice, NoticeEvent, NoticeOutcome, to_ro
 from workflows.messages.people import Role
 
 EMERGENCY = notice(NoticeEvent.EMERGENCY, to_role(Role.CS_SUPERVISOR), emergency=True)
+_CUT_THE_OTHERS = text(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 CONTACT = EmergencyContact(phone="+8613700000000", mail="night@example.com")
 
 
@@ -57,6 +62,21 @@ def test_a_worker_killed_while_the_mail_server_takes_a_mail_leaves_unknown_and_o
     assert telling(community, smtp=smtp_peer).notify(notice()).status == "unknown"
     assert len(smtp_peer.mails) == 1
     assert standing(community) == [("mail", "unknown"), ("inbox", "accepted")]
+
+
+def test_a_mail_that_was_taken_while_postgresql_cut_its_connections_is_known_to_be_taken(
+    community: Database, keyring: KeyRing, smtp_peer: SmtpPeer
+):
+    of_another = Database.connect(community.engine.url.render_as_string(hide_password=False), keyring, pool_size=1)
+
+    def cut_all() -> None:
+        with of_another.begin() as connection:
+            connection.execute(_CUT_THE_OTHERS)
+
+    smtp_peer.while_receiving = cut_all
+    assert telling(community, smtp=smtp_peer).notify(notice()).status == "accepted"
+    of_another.close()
+    assert standing(community) == [("mail", "accepted")]
 
 
 def test_a_worker_killed_between_its_claim_and_the_mail_is_not_guessed_to_have_sent_nothing(

@@ -1,10 +1,13 @@
 """Notify 通知: the first channel that takes it, each at most once, and a person where nobody knows."""
 
 import pytest
+from sqlalchemy import update
 from temporalio.exceptions import ApplicationError
 
 from activities.connections.database import Database
 from activities.notifications.notify import ATTEMPTS_BY_A_CHANNEL
+from activities.records.case_tables import Notification
+from tests.at_once import at_once
 from tests.notifications.peers import (
     CASE,
     CUSTOMER_MAIL,
@@ -67,6 +70,24 @@ def test_a_member_of_staff_whom_no_channel_reaches_finds_it_in_the_inbox(communi
     assert (mail["status"], inbox["status"], inbox["staff"]) == ("failed", "accepted", "T001")
     assert inbox["subject"].startswith("新派工")
     assert smtp_peer.mails == []
+
+
+def test_an_inbox_row_that_an_earlier_build_had_only_claimed_is_found_and_one_that_was_read_stays_read(
+    community: Database,
+):
+    notifications = telling(community)
+    notifications.notify(OFFER)
+    for left_as, then in (("sending", "accepted"), ("queued", "accepted"), ("delivered", "delivered")):
+        with community.begin() as connection:
+            connection.execute(update(Notification).values(status=left_as))
+        assert notifications.notify(OFFER).status == then
+        assert standing(community) == [("inbox", then)]
+
+
+def test_a_message_of_the_inbox_is_left_once_however_many_attempts_there_are_at_once(community: Database):
+    outcomes = at_once(8, lambda _: telling(community).notify(OFFER).status)
+    assert outcomes == ["accepted"] * 8
+    assert (standing(community), rows(community)[0]["attempts"]) == ([("inbox", "accepted")], 1)
 
 
 def test_a_customer_without_any_channel_becomes_a_task_for_the_steward_of_the_area(community: Database):

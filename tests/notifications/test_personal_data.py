@@ -91,7 +91,7 @@ def test_an_emergency_without_postgresql_leaves_no_trace_of_people(
 
 def test_addresses_and_texts_do_not_show_where_a_message_is_printed(community: Database, smtp_peer: SmtpPeer):
     notifications = telling(community, smtp=smtp_peer)
-    telling_of, _ = notifications._prepared(notice())
+    telling_of = notifications._prepared(notice())
     shown = repr(telling_of) + repr(telling_of.by(notifications._channels[0].name))
     assert [canary for canary in CANARIES if canary in shown] == []
     assert "您好" not in shown

@@ -4,9 +4,10 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, event, func, select
 from temporalio.exceptions import ApplicationError
 
+from activities.connections.database import Database
 from activities.dispatching.offers import Dispatching
 from activities.records.case_queries import get_case
 from activities.records.case_records import CaseRecords
@@ -145,6 +146,23 @@ def test_a_case_whose_opening_is_lost_waits_for_it_instead_of_failing(database, 
     _written(database, repairs.first_batch(number), repairs.dispatched_batch(number))
 
     assert [line.sequence for line in get_case(database, "YGHY", number).lines] == [1, 2, 3]
+
+
+def test_a_case_that_is_opened_while_a_later_batch_looks_for_it_gets_its_header_too(database, number):
+    """As when a lost record is rebuilt while its case goes on: nothing newer is left out."""
+    elsewhere = Database(create_engine(database.engine.url), database.personal)
+
+    @event.listens_for(database.engine, "after_cursor_execute")
+    def open_it_meanwhile(connection, cursor, statement, *_):
+        if statement.startswith("UPDATE cases") and get_case(elsewhere, "YGHY", number) is None:
+            _written(elsewhere, repairs.first_batch(number))
+
+    later = repairs.dispatched_batch(number)
+    _written(database, later)
+    elsewhere.close()
+
+    view = get_case(database, "YGHY", number)
+    assert (view.state, [line.sequence for line in view.lines]) == (later.header.state, [1, 2, 3])
 
 
 def test_a_batch_that_cannot_be_written_whole_is_not_written_at_all(database, number):

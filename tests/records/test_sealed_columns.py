@@ -104,3 +104,10 @@ def test_every_column_of_bytes_is_either_sealed_or_a_digest():
         if isinstance(column.type, LargeBinary) and not isinstance(column.type, SealedText) and column.type.length != 32
     ]
     assert loose == []
+
+
+def test_what_is_no_column_is_not_left_out_without_a_word(database):
+    with pytest.raises(KeyError, match="no_such_column"):
+        seal_columns(database.personal, Case, {"number": "BX-1", "no_such_column": "value"})
+    with pytest.raises(KeyError, match="renamed"):
+        open_columns(database.personal, Case, {"renamed": b"sealed"})
