@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import secrets
+import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -23,8 +24,10 @@ def main() -> None:
     asked = vars(parser.parse_args())
     seed = asked.pop("seed")
     print(f"seed {seed}: {asked}", flush=True)  # noqa: T201
-    with tempfile.TemporaryDirectory(prefix="guanjia-chaos-") as folder:
-        outcome = asyncio.run(play(Plan(**asked), seed, Path(folder), partial(print, flush=True)))
+    folder = Path(tempfile.mkdtemp(prefix="guanjia-chaos-"))
+    print(f"logs and Temporal's database are in {folder}, and stay there if it fails", flush=True)  # noqa: T201
+    outcome = asyncio.run(play(Plan(**asked), seed, folder, partial(print, flush=True)))
+    shutil.rmtree(folder)
     print(f"every promise held after {outcome.seconds:.0f} s (seed {seed})")  # noqa: T201
     for name, count in (*outcome.counts.items(), *sorted(outcome.faults.items())):
         print(f"  {count:6} {name}")  # noqa: T201

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx2
 from sqlalchemy import text
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
@@ -35,6 +37,7 @@ GATEWAY_SECRET = "whsec_" + "Z3VhbmppYS1jaGFvcy1zZWNyZXQtMDEyMzQ1Njc4OTA="
 WORKERS = ("worker1", "worker2", "worker3", "worker4")
 PATIENCE = 180
 """Seconds within which a word is heard, whoever is down."""
+_NUMBER = re.compile("[A-Z]{2}-[0-9A-Z]{5}-[0-9A-Z]{5}")
 _UNSETTLED = frozenset({429, 500, 502, 503, 504})
 """Answers after which the same request is sent again under the same key."""
 
@@ -70,12 +73,13 @@ class Centre:
         while True:
             build = self.build
             sources = os.pathsep.join((str(build.folder), str(ROOT)))
-            process = await asyncio.create_subprocess_exec(
-                # at a lower priority: a test beside this one is failed if its cases are starved for two seconds
-                *("nice", "-n", "10", sys.executable, "-m", *command), cwd=build.folder,
-                env={**self.machine.environment, **variables, "PYTHONPATH": sources},
-                stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
+            with (self.machine.folder / f"{name}.log").open("ab") as words:
+                process = await asyncio.create_subprocess_exec(
+                    # at a lower priority: a test beside this one is failed if its cases are starved for two seconds
+                    *("nice", "-n", "10", sys.executable, "-m", *command), cwd=build.folder,
+                    env={**self.machine.environment, **variables, "PYTHONPATH": sources},
+                    stdout=asyncio.subprocess.DEVNULL, stderr=words,
+                )  # fmt: skip
             self.processes[name] = process
             if build != self.build:  # replaced while it was coming up: it may not work beside the newer one
                 self.kill(name)
@@ -126,15 +130,30 @@ class Centre:
 
     async def _settled(self, method: str, path: str, what: Callable[[], dict[str, Any]]) -> Any:
         """``what`` is said is made anew each time, because a signature grows old."""
-        until = asyncio.get_running_loop().time() + PATIENCE
+        until, said = asyncio.get_running_loop().time() + PATIENCE, ""
         while True:
             with contextlib.suppress(httpx2.TransportError):
                 url = f"http://127.0.0.1:{next(self.turns)}/v1/{path}"
                 answer = await self.http.request(method, url, **what())
                 if answer.status_code not in _UNSETTLED:
                     return answer
-            assert asyncio.get_running_loop().time() < until, f"{method} {path} was never answered"
+                said = answer.text
+            if asyncio.get_running_loop().time() > until:
+                raise AssertionError(f"{method} {path} was never answered but with {said}{await self.stands(path)}")
             await asyncio.sleep(0.3)
+
+    async def stands(self, path: str) -> str:
+        """How the case stands that the path names, as Temporal sees it: what a failure is understood by."""
+        found = _NUMBER.search(path)
+        if found is None:
+            return ""
+        case = self.client.get_workflow_handle(found[0])
+        pending = (await case.describe()).raw_description.pending_workflow_task
+        last = [
+            f"{event.event_id} {event.event_time.ToJsonString()} {EventType.Name(event.event_type)}"
+            for event in (await case.fetch_history()).events[-20:]
+        ]
+        return "\n".join(("", *last, f"pending task: {pending}"))
 
 
 @contextlib.asynccontextmanager

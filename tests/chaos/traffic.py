@@ -67,7 +67,8 @@ class Traffic:
             if state != before:
                 until, before = asyncio.get_running_loop().time() + PATIENCE, state
             await self._step(number, state, (Role.TECHNICIAN, record.get("assignee", "")), turn)
-            assert asyncio.get_running_loop().time() < until, f"{number} stays {state}"
+            if asyncio.get_running_loop().time() > until:
+                raise AssertionError(f"{number} stays {state}{await self.centre.stands(number)}")
             await asyncio.sleep(_LOOKS_EVERY)
 
     async def _step(self, number: str, state: str, technician: tuple[Role, str], turn: int) -> None:
