@@ -46,8 +46,17 @@ class Centre:
     """The machine, its APIs and its provider."""
 
     def __init__(
-        self, machine: Machine, keyring: KeyRing, provider: Provider, address: str, skipper: TimeSkipper
+        self,
+        machine: Machine,
+        keyring: KeyRing,
+        provider: Provider,
+        address: str,
+        skipper: TimeSkipper,
+        *,
+        beside_others: bool,
     ) -> None:
+        # a test beside this one is failed if its cases are starved for two seconds; alone, nothing is yielded to
+        self.yielding = ("nice", "-n", "10") if beside_others else ()
         self.machine, self.keyring, self.provider, self.skipper = machine, keyring, provider, skipper
         self.ports = free_ports(2)
         self.turns = itertools.cycle(self.ports)
@@ -75,8 +84,7 @@ class Centre:
             sources = os.pathsep.join((str(build.folder), str(ROOT)))
             with (self.machine.folder / f"{name}.log").open("ab") as words:
                 process = await asyncio.create_subprocess_exec(
-                    # at a lower priority: a test beside this one is failed if its cases are starved for two seconds
-                    *("nice", "-n", "10", sys.executable, "-m", *command), cwd=build.folder,
+                    *(*self.yielding, sys.executable, "-m", *command), cwd=build.folder,
                     env={**self.machine.environment, **variables, "PYTHONPATH": sources},
                     stdout=asyncio.subprocess.DEVNULL, stderr=words,
                 )  # fmt: skip
@@ -158,13 +166,13 @@ class Centre:
 
 @contextlib.asynccontextmanager
 async def centre_in(
-    folder: Path, keyring: KeyRing, chance: random.Random, provider_odds: float
+    folder: Path, keyring: KeyRing, chance: random.Random, provider_odds: float, *, beside_others: bool
 ) -> AsyncIterator[Centre]:
     """Start everything; at the end everything is stopped."""
     provider = Provider(chance, provider_odds)
     with serving(provider) as address, machine_in(folder, keyring) as machine:
         skipper = TimeSkipper(await machine.connected(keyring), config=CLOCKS)
-        centre = Centre(machine, keyring, provider, address, skipper)
+        centre = Centre(machine, keyring, provider, address, skipper, beside_others=beside_others)
         queues = [[TaskQueue.CASES, TaskQueue.NOTIFICATIONS], [TaskQueue.RECORDS, TaskQueue.BILLING]]
         kept = [
             asyncio.create_task(centre.keep(f"api{number}", "tests.chaos.api_process", GUANJIA_API_PORT=str(port)))

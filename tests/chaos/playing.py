@@ -23,7 +23,10 @@ MOMENTS_OF_A_CASE = 80
 
 @dataclass(frozen=True)
 class Plan:
-    """How much flows, and how often each part is killed meanwhile; ``stopped`` is PostgreSQL's absence in seconds."""
+    """How much flows, and how often each part is killed meanwhile; ``stopped`` is PostgreSQL's absence in seconds.
+
+    ``beside_others`` lets the centre's processes yield to what else runs on the machine.
+    """
 
     cases: int
     workers: int
@@ -32,6 +35,7 @@ class Plan:
     api: int
     stopped: float = 0
     provider_odds: float = 0.1
+    beside_others: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ async def play(plan: Plan, seed: int, folder: Path, say: Callable[[str], None] =
     began = time.monotonic()
     keyring = KeyRing.generate()
     (folder / "odds").write_text(str(plan.workers / 2 / (plan.cases * MOMENTS_OF_A_CASE)))
-    async with centre_in(folder, keyring, random.Random(seed + 1), plan.provider_odds) as centre:  # noqa: S311
+    dice = random.Random(seed + 1)  # noqa: S311 - the provider's
+    async with centre_in(folder, keyring, dice, plan.provider_odds, beside_others=plan.beside_others) as centre:
         traffic = Traffic(centre, chance, plan.cases, seed)
         receipts = Receipts(centre, chance)
         faults = Faults(centre, plan, chance)

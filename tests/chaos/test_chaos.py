@@ -12,7 +12,7 @@ from tests.chaos.playing import Plan, play
 async def test_nothing_promised_is_forgotten_whatever_is_killed(tmp_path: Path):
     seed = secrets.randbelow(10**6)
     print(f"seed {seed}")  # noqa: T201 - shown when it fails
-    plan = Plan(cases=12, workers=4, temporal=1, postgres=1, api=1, stopped=3, provider_odds=0.2)
+    plan = Plan(cases=12, workers=4, temporal=1, postgres=1, api=1, stopped=3, provider_odds=0.2, beside_others=True)
     outcome = await play(plan, seed, tmp_path)
     assert outcome.counts["cases"] >= plan.cases
     for fault in ("temporal", "postgres", "api", "worker", "stop postgres", "newer build"):
