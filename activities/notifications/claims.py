@@ -130,21 +130,20 @@ def store_answer(
     An attempt that answers after it was given up for lost still knows better than ``unknown``.
     """
     word = seal_columns(db.personal, Notification, {"provider_word": f"{answer.code} {answer.text}".strip()[:500]})
-    this = _key(notice, channel)
-    settled = {**this, "status": status, **word}
+    settled = {**_key(notice, channel), "status": status, **word}
     try:
-        return _settle(db, settled, this)
+        return _settle(db, settled)
     except DBAPIError as error:
         # PostgreSQL was away while the provider answered: what is known now would be lost with this attempt
         if not error.connection_invalidated:
             raise
-        return _settle(db, settled, this)
+        return _settle(db, settled)
 
 
-def _settle(db: Database, settled: dict[str, Any], this: dict[str, Any]) -> NotificationStatus:
+def _settle(db: Database, settled: dict[str, Any]) -> NotificationStatus:
     with db.begin() as connection:
         connection.execute(_SETTLE, settled)
-        return NotificationStatus(connection.execute(_STANDING, this).one().status)
+        return NotificationStatus(connection.execute(_STANDING, settled).one().status)
 
 
 def _key(notice: Notice, channel: ChannelName) -> dict[str, Any]:

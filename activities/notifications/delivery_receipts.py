@@ -13,7 +13,6 @@ from activities.notifications.claims import NotificationStatus
 from activities.notifications.directory import read_directory
 from activities.notifications.texts import Text
 from activities.records.case_tables import Case, Notification
-from activities.records.reading import one_state
 from activities.records.sealing import open_columns
 from workflows.messages.notices import Notice, NoticeEvent, Recipient, to_customer, to_role, to_staff
 from workflows.messages.people import Role
@@ -54,9 +53,7 @@ def record_receipt(db: Database, community: str, provider_id: str, status: Deliv
     if row["status"] == NotificationStatus.FAILED:
         told = open_columns(db.personal, Notification, dict(row))
         notice = _notice(row, unit=place.unit if place else "", area=place.area if place else "")
-        with one_state(db) as connection:
-            directory = read_directory(connection, community)
-        ask_to_tell(db, notice, Text(told["subject"], told["body"]), "failed", directory)
+        ask_to_tell(db, notice, Text(told["subject"], told["body"]), "failed", read_directory(db, community))
     return True
 
 

@@ -47,9 +47,10 @@ class Directory:
     rota: Rota
 
 
-def read_directory(connection: Connection, community: str) -> Directory:
+def read_directory(db: Database, community: str) -> Directory:
     """Return the community's directory as it stands; an unknown community has one without members."""
-    found = _read(connection, community)
+    with one_state(db) as connection:
+        found = _read(connection, community)
     return found.get(community) or Directory(community=community, name=community, members={}, rota=Rota())
 
 
@@ -72,8 +73,7 @@ class DirectorySnapshot:
         now = time.monotonic()
         read_at, directory = self._recent.get(community, (0.0, None))
         if directory is None or now - read_at > _RECENT_SECONDS:
-            with one_state(self._db) as connection:
-                directory = read_directory(connection, community)
+            directory = read_directory(self._db, community)
             self._recent[community] = now, directory
         return directory
 

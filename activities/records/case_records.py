@@ -101,16 +101,16 @@ class CaseRecords:
 def _bring_up_to_date(connection: Connection, batch: CaseBatch) -> None:
     """Write the header where it is the newer; find out why, where nothing was changed."""
     header, opening = batch.header, batch.opening
-    its = {
+    newer = {
         "its_number": header.number,
         "its_community": header.community,
         "its_sequence": header.last_sequence,
         "opened_at": opening and opening.received_at,
+        **_changing_columns(header),
     }
-    newer = {**its, **_changing_columns(header)}
     if connection.execute(_BRING_UP_TO_DATE, newer).rowcount:
         return
-    stored = connection.execute(_STORED_CASE, its).one_or_none()
+    stored = connection.execute(_STORED_CASE, newer).one_or_none()
     if stored is None:
         raise ApplicationError(
             f"{header.number} 的首批记录不在数据库中(可能恢复了较早的备份):请从历史重建该案的记录",

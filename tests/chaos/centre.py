@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import random
-import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -31,13 +30,13 @@ from tests.servers import ROOT
 from tests.upgrades.builds import PATCHED, UNCHANGED, build_in
 from workflows.messages.identifiers import TaskQueue
 from workflows.messages.people import Role
+from workflows.rules.case_numbers import is_case_number
 
 HOME = "YGHY"
 GATEWAY_SECRET = "whsec_" + "Z3VhbmppYS1jaGFvcy1zZWNyZXQtMDEyMzQ1Njc4OTA="
 WORKERS = ("worker1", "worker2", "worker3", "worker4")
 PATIENCE = 180
 """Seconds within which a word is heard, whoever is down."""
-_NUMBER = re.compile("[A-Z]{2}-[0-9A-Z]{5}-[0-9A-Z]{5}")
 _UNSETTLED = frozenset({429, 500, 502, 503, 504})
 """Answers after which the same request is sent again under the same key."""
 
@@ -152,10 +151,10 @@ class Centre:
 
     async def stands(self, path: str) -> str:
         """How the case stands that the path names, as Temporal sees it: what a failure is understood by."""
-        found = _NUMBER.search(path)
-        if found is None:
+        number = next((part for part in path.split("/") if is_case_number(part)), None)
+        if number is None:
             return ""
-        case = self.client.get_workflow_handle(found[0])
+        case = self.client.get_workflow_handle(number)
         pending = (await case.describe()).raw_description.pending_workflow_task
         last = [
             f"{event.event_id} {event.event_time.ToJsonString()} {EventType.Name(event.event_type)}"

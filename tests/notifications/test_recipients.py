@@ -23,9 +23,7 @@ from workflows.messages.people import Role
 
 
 def found(db: Database, wanted: Notice) -> Addressee:
-    with db.begin() as connection:
-        directory = read_directory(connection, wanted.community)
-    return addressee_of(db, wanted, directory)
+    return addressee_of(db, wanted, read_directory(db, wanted.community))
 
 
 def test_the_customer_is_who_reported_the_case(community: Database):
@@ -86,7 +84,6 @@ def test_a_technician_is_announced_by_surname(name: str, expected: str):
 
 
 def test_a_code_that_nobody_has_has_no_surname(community: Database):
-    with community.begin() as connection:
-        directory = read_directory(connection, COMMUNITY)
+    directory = read_directory(community, COMMUNITY)
     assert surname_of(community.personal, "T001", directory) == "欧阳"
     assert surname_of(community.personal, "T999", directory) == ""

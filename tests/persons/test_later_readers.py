@@ -91,9 +91,7 @@ def test_a_notice_finds_no_address_of_his(forgotten: tuple[Database, str, int]):
     notice = Notice(
         case=number, community=CODE, event=NoticeEvent.CASE_CLOSED, recipient=to_customer(), at=repairs.MORNING
     )
-    with db.begin() as connection:
-        directory = read_directory(connection, CODE)
-    told = addressee_of(db, notice, directory)
+    told = addressee_of(db, notice, read_directory(db, CODE))
     assert (told.phone, told.mail) == ("", "")
 
 
