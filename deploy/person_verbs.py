@@ -94,10 +94,8 @@ def erase(
 
 
 def _erased(database: "Database", settings: "Settings", plan: "Plan", asked_by: Requester, staff: str) -> str:
-    from obstore.exceptions import BaseError
-
     from activities.attachments.attachments import Attachments
-    from activities.attachments.store import AttachmentStore
+    from activities.attachments.store import AttachmentStore, AttachmentStoreError
     from activities.connections.keys import KeyRing
     from activities.persons import erasing
     from deploy.start_refused import StartRefusedError
@@ -106,7 +104,7 @@ def _erased(database: "Database", settings: "Settings", plan: "Plan", asked_by: 
     attachments = Attachments(database, store, KeyRing.load(settings.keys_file).personal)
     try:
         return erasing.erase(database, attachments, plan, asked_by=asked_by, staff=staff).number
-    except (BaseError, OSError) as error:
+    except AttachmentStoreError as error:
         raise StartRefusedError(
             "附件库不可用,删除尚未完成:请检查 GUANJIA_ATTACHMENTS_URL,然后用同一号码重新运行",
             "the store of attachments is out of reach; the erasure is not complete: run it again",

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine
@@ -14,6 +15,9 @@ from activities.connections.database import Database
 from activities.connections.keys import KeyRing
 from activities.connections.temporal import connect
 from tests import servers
+
+if TYPE_CHECKING:
+    from tests.attachments.bucket import Bucket
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +89,18 @@ def sample(postgres: servers.PostgresServer, _sampled: str, keyring: KeyRing) ->
         opened = Database.connect(url, keyring)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator["Bucket"]:
+    """An empty bucket, and the variables by which it is reached."""
+    from tests.attachments.bucket import Bucket  # a second's import that few tests need
+
+    bucket = Bucket()
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    yield bucket
+    bucket.stop()
 
 
 @pytest.fixture(scope="session")

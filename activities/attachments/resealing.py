@@ -13,7 +13,7 @@ _LONGEST_ID: Final = 256
 
 
 def attachments_by_key(store: AttachmentStore) -> Counter[str]:
-    """Count what is stored under each key; reads the beginning of every file. Raises the store's error."""
+    """Count what is stored under each key; reads the beginning of every file. Raises ``AttachmentStoreError``."""
     return Counter(_key_id(store, place) for place in _attachments(store))
 
 
@@ -21,7 +21,7 @@ def reseal_attachments(store: AttachmentStore, keys: EncryptionKeys) -> int:
     """Seal what is under an older key under the current one; return how many. Harmless to repeat.
 
     What is stored under one name is always the same image, so a simultaneous upload loses nothing. Raises
-    ``EncryptionError`` for a file whose key is missing, and the store's error.
+    ``EncryptionError`` for a file whose key is missing, and ``AttachmentStoreError``.
     """
     changed = 0
     for place in _attachments(store):

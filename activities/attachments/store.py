@@ -1,16 +1,24 @@
 """Where attachments are kept 附件库: a folder, or a bucket that speaks S3, behind one interface."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 _SCHEMES: Final = ("file", "s3")
+_PATIENCE: Final = timedelta(seconds=10)
+"""How long a request to a bucket that is away is repeated; obstore's own three minutes are too long."""
+
+
+class AttachmentStoreError(OSError):
+    """The folder or the bucket is out of reach, full, or will not let us; what was asked for was not done."""
 
 
 class AttachmentStore:
@@ -35,28 +43,46 @@ class AttachmentStore:
     def _store(self) -> ObjectStore:
         folder = self.folder
         if folder is None:
-            return from_url(self._url)
+            return from_url(self._url, retry_config={"max_retries": 3, "retry_timeout": _PATIENCE})
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return LocalStore(prefix=folder)
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep the bytes; raises ``obstore.exceptions.BaseError`` or ``OSError`` if that cannot be done."""
-        obstore.put(self._store, key, content)
+        """Keep the bytes; raises ``AttachmentStoreError`` if that cannot be done."""
+        try:
+            with _reached():
+                obstore.put(self._store, key, content)
+        except FileNotFoundError as error:  # of the bucket itself
+            raise AttachmentStoreError(str(error)) from error
 
     def get(self, key: str) -> bytes:
-        """Return the bytes; raises ``FileNotFoundError`` for a key that is not there."""
-        return bytes(obstore.get(self._store, key).bytes())
+        """Return the bytes; raises ``FileNotFoundError`` for a key that is not there, else ``AttachmentStoreError``."""
+        with _reached():
+            return bytes(obstore.get(self._store, key).bytes())
 
     def delete(self, key: str) -> None:
-        """Delete the bytes; a key that is not there is deleted already."""
-        with suppress(FileNotFoundError):
+        """Delete the bytes; a key that is not there is deleted already. Raises ``AttachmentStoreError``."""
+        with suppress(FileNotFoundError), _reached():
             obstore.delete(self._store, key)
 
     def stored(self) -> Iterator[str]:
-        """Yield every key there is; raises the store's error."""
-        for several in obstore.list(self._store):
-            yield from (one["path"] for one in several)
+        """Yield every key there is; raises ``AttachmentStoreError``."""
+        with _reached():
+            for several in obstore.list(self._store):
+                yield from (one["path"] for one in several)
 
     def beginning(self, key: str, length: int) -> bytes:
-        """Return up to that many first bytes; raises ``FileNotFoundError`` for a key that is not there."""
-        return bytes(obstore.get_range(self._store, key, start=0, length=length))
+        """Return up to that many first bytes; raises as :meth:`get`."""
+        with _reached():
+            return bytes(obstore.get_range(self._store, key, start=0, length=length))
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Say one thing for whatever a folder or a bucket may answer, but for what is not there."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
+        raise AttachmentStoreError(str(error)) from error

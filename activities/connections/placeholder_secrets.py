@@ -11,9 +11,9 @@ from typing import Final
 
 _WORDS: Final = frozenset({
     "admin", "changeit", "changeme", "changethis", "default", "demo", "dummy", "example", "fixme", "guanjia", "letmein",
-    "mypassword", "mysecret", "none", "null", "pass", "passw0rd", "passwd", "password", "placeholder", "postgres",
-    "postgresql", "pwd", "qwerty", "root", "sample", "secret", "smtp", "tbd", "test", "todo", "undefined", "user",
-    "密码", "口令", "密钥", "示例", "默认", "待填", "待定", "占位", "改我", "修改我",
+    "minioadmin", "mypassword", "mysecret", "none", "null", "pass", "passw0rd", "passwd", "password", "placeholder",
+    "postgres", "postgresql", "pwd", "qwerty", "root", "sample", "secret", "smtp", "tbd", "test", "todo", "undefined",
+    "user", "密码", "口令", "密钥", "示例", "默认", "待填", "待定", "占位", "改我", "修改我",
 })  # fmt: skip
 _PUBLISHED: Final = frozenset({base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")})
 """The key in the examples of standardwebhooks: whoever reads them can sign."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import fastapi_offline
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from activities.attachments.attachments import Attachments
-from activities.attachments.store import AttachmentStore
+from activities.attachments.store import AttachmentStore, AttachmentStoreError
 from activities.connections.database import Database, is_unavailable
 from activities.connections.encryption import RetiredKeyError
 from activities.connections.keys import KeyRing
@@ -89,6 +90,7 @@ _OWN_CONTENT_ONLY: Final = (
     "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 )
 _FIRST_SNAPSHOT_SECONDS: Final = 5
+_log = structlog.get_logger(__name__)
 
 
 class IntakeApplication(FastAPI):
@@ -135,6 +137,7 @@ def create_app(
             HTTPException: problems.answer_http_error,
             SQLAlchemyError: _answer_database_error,
             RetiredKeyError: _answer_database_error,
+            AttachmentStoreError: _answer_store_error,
         },
     )
     app.state.intake = Intake(
@@ -178,6 +181,11 @@ async def _answer_database_error(request: Request, error: Exception) -> Response
     if not is_unavailable(error):
         raise error
     return await problems.answer_problem(request, problems.ProblemError("records_unavailable"))
+
+
+async def _answer_store_error(request: Request, _: Exception) -> Response:
+    _log.warning("attachments_unavailable")
+    return await problems.answer_problem(request, problems.ProblemError("attachments_unavailable"))
 
 
 def _show_documentation(app: FastAPI) -> None:

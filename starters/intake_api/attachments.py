@@ -38,6 +38,7 @@ _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
             "attachment_not_an_image",
             "attachment_too_many_pixels",
             "attachment_damaged",
+            "attachments_unavailable",
             "records_unavailable",
         ),
     },
@@ -81,7 +82,7 @@ async def upload_an_attachment(
     response_class=Response,
     responses={
         200: {"content": {"image/jpeg": _BINARY, "image/png": _BINARY}},
-        **documented("unknown_attachment", "attachment_damaged", "records_unavailable"),
+        **documented("unknown_attachment", "attachment_damaged", "attachments_unavailable", "records_unavailable"),
     },
 )
 def read_an_attachment(

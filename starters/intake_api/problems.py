@@ -132,6 +132,7 @@ CATALOGUE: Final[Mapping[str, tuple[int, str]]] = {
     "not_ready": (503, "系统正在启动,尚未取得项目资料:请稍后重试"),
     "snapshot_expired": (503, "项目资料已超过 24 小时未更新,暂停受理:请联系管理员恢复数据库"),
     "records_unavailable": (503, "记录库暂时不可用:请稍后重试"),
+    "attachments_unavailable": (503, "附件库暂时不可用:请稍后用同一个 Idempotency-Key 重试"),
     "font_missing": (503, "没有中文字体,不能打印:请管理员安装 fonts-wqy-microhei 或 fonts-noto-cjk 后重新启动"),
     "case_not_running": (503, "单据的流程没有在运行,来件已留存,尚未办理:请通知管理员恢复流程,再原样重发"),
     "live_view_unavailable": (503, "单据的实时状态暂时查不到:请稍后再试"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from activities.attachments.attachments import Attachments, Uploaded
 from activities.attachments.images import AttachmentRefusedError, Purpose
@@ -15,7 +15,6 @@ from activities.connections.encryption import RetiredKeyError
 from activities.connections.keys import KeyRing
 from activities.connections.personal_data import PersonalDataCipher
 from activities.records.attachment_tables import AttachmentRow
-from activities.records.community_tables import Community
 from activities.records.resealing import retire_in_records
 from tests.attachments.pictures import picture
 from workflows.messages.people import Actor, Role
@@ -24,10 +23,7 @@ DESK = Actor(role=Role.CS_ASSISTANT, code="K001")
 
 
 @pytest.fixture
-def attachments(database: Database, keyring: KeyRing, tmp_path: Path) -> Attachments:
-    with database.begin() as connection:
-        for code in ("YGHY", "XXJD"):
-            connection.execute(insert(Community).values(code=code, name=code, preset="residential-S1"))
+def attachments(communities: None, database: Database, keyring: KeyRing, tmp_path: Path) -> Attachments:
     return Attachments(database, AttachmentStore(tmp_path.joinpath("附件 库").as_uri()), keyring.personal)
 
 

@@ -17,7 +17,7 @@ from tests.chaos.quarter import play_the_quarter
 from tests.chaos.receipts import Receipts
 from tests.chaos.traffic import Traffic
 
-MOMENTS_OF_A_CASE = 80
+MOMENTS_OF_A_CASE = 60
 """Effects of a repair and its revisit, before and after each: about so many."""
 
 

@@ -17,8 +17,8 @@ DATABASE = "postgresql+psycopg2://guanjia:{}@db/records"
 SMTP = {"host": "mail.example.com", "sender": "kf@example.com"}
 PLACEHOLDERS = (
     "changeme", "CHANGE_ME", "change-me-please", "<password>", "${PASSWORD}", "your-smtp-password", "YourSecretHere",
-    "replace_with_real_secret", "password", "Password123", "passw0rd", "postgres", "admin", "secret", "123456", "0000",
-    "xxxxxxxx", "********", "…", "...", "TODO", "请修改", "在此填写密码", "你的密码", "密码", "示例",
+    "replace_with_real_secret", "password", "Password123", "passw0rd", "postgres", "admin", "minioadmin", "secret",
+    "123456", "0000", "xxxxxxxx", "********", "…", "...", "TODO", "请修改", "在此填写密码", "你的密码", "密码", "示例",
     "ｃｈａｎｇｅｍｅ",
 )  # fmt: skip
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from obstore.exceptions import BaseError
 from sqlalchemy import TextClause, select, text, update
 from temporalio.client import Client
 
 from activities.attachments.attachments import Attachments
+from activities.attachments.store import AttachmentStoreError
 from activities.connections.database import Database
 from activities.documents.payers import payers_of
 from activities.persons.erasing import Plan, erase, plan_erasure
@@ -215,7 +215,7 @@ async def test_an_erasure_that_was_cut_short_goes_on_under_its_number(
     stuck.unlink()
     stuck.mkdir()
     (stuck / "in the way").touch()
-    with pytest.raises(BaseError):
+    with pytest.raises(AttachmentStoreError):
         await erased(neighbours, client, attachments)
     begun = steps(neighbours)
     assert [step for _, step in begun] == [RequestStep.BEGUN]
