@@ -5,7 +5,7 @@ cashier (``activities/ledger/collected_services.py``); what is still open become
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -17,11 +17,12 @@ from activities.ledger.journal import NewEntry, post
 from activities.ledger.payments import lock_account
 from activities.records.bill_tables import Bill
 from activities.records.cash_tables import ServiceGathering
-from activities.records.fee_tables import FeeAccount
+from activities.records.fee_tables import FeeAccount, UnitFact
 from activities.records.policies import policy_in_force
 from activities.records.working_calendar import working_calendar
 from workflows.messages.billing import Gathered, GatherServices
 from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, PayerKind
+from workflows.messages.unit_facts import UnitFactKind
 from workflows.rules.amounts import ZERO
 from workflows.rules.business_time import local
 from workflows.rules.fee_calendar import interim_due
@@ -86,7 +87,8 @@ def _bill_open(
     connection: Connection, personal: PersonalDataCipher, request: GatherServices, rows: Iterable[Row[Any]]
 ) -> None:
     """Issue a single bill for what is open of each case, account by account in the order of their locks."""
-    owed = [each for row in rows if (each := _open_of(connection, request.community, row)) is not None]
+    tz = policy_in_force(connection, request.community, request.at).calendar.tz
+    owed = [each for row in rows if (each := _open_of(connection, request.community, row, tz)) is not None]
     for each in sorted(owed):
         number = _issue(connection, personal, request, each)
         connection.execute(
@@ -96,24 +98,30 @@ def _bill_open(
         )
 
 
-def _open_of(connection: Connection, community: str, row: Row[Any]) -> _Open | None:
+def _open_of(connection: Connection, community: str, row: Row[Any], tz: str) -> _Open | None:
     """What is open of a gathered case; money laid out for the customer is repaid first."""
     amount = row.service_fee + row.agency - row.collected
-    account = _payer(connection, community, row.unit, row.booked_at) if amount > 0 else None
+    account = _payer(connection, community, row.unit, local(row.booked_at, tz).date()) if amount > 0 else None
     return None if account is None else _Open(account, row.case, amount, max(row.agency - row.collected, ZERO))
 
 
-def _payer(connection: Connection, community: str, unit: str, at: datetime) -> str | None:
-    """Who of the unit was liable then; the developer orders no services."""
+def _payer(connection: Connection, community: str, unit: str, on: date) -> str | None:
+    """Who of the unit was liable on that local day; the developer orders no services.
+
+    Where a tenant has left 退租, the account that the fact names pays again from that day.
+    """
+    accounts = select(FeeAccount.since, FeeAccount.code.label("account")).where(
+        FeeAccount.community == community, FeeAccount.unit == unit
+    )
+    again = select(UnitFact.day, UnitFact.account).where(
+        UnitFact.community == community, UnitFact.unit == unit, UnitFact.kind == UnitFactKind.VACATED
+    )
+    spells = accounts.union_all(again).subquery()
     return connection.scalar(
-        select(FeeAccount.code)
-        .where(
-            FeeAccount.community == community,
-            FeeAccount.unit == unit,
-            FeeAccount.payer != PayerKind.DEVELOPER,
-            FeeAccount.since <= at.date(),
-        )
-        .order_by(FeeAccount.since.desc(), FeeAccount.code.desc())
+        select(spells.c.account)
+        .join(FeeAccount, (FeeAccount.community == community) & (FeeAccount.code == spells.c.account))
+        .where(FeeAccount.payer != PayerKind.DEVELOPER, spells.c.since <= on)
+        .order_by(spells.c.since.desc(), spells.c.account.desc())
         .limit(1)
     )
 

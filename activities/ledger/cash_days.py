@@ -10,14 +10,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.numbers import Series, next_numbers
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.cash_tables import CashDay, Payment, Shift, ShiftCount
-from activities.records.journal_tables import JournalEntry
+from activities.records.journal_tables import JournalEntry, Posting
 from activities.records.sealing import table_of
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.cash_desk import CashDestination
@@ -210,7 +210,13 @@ def _refuse_wrong(deposit: Deposit, cash: Decimal, day: date, at: datetime) -> N
 def _post_banking(  # noqa: PLR0917 - the slip, the bank's reference, who and when
     connection: Connection, personal: PersonalDataCipher, row: Row[Any], reference: str, actor: Actor, at: datetime
 ) -> None:
-    """Post cash on hand to the bank, each book's own; what no payment explains is the management book's."""
+    """Post cash on hand to the bank, each book's own; what no payment explains is the management book's.
+
+    What was reversed after the count was in it and goes to the bank like the rest: it was given back from there.
+    """
+    out_of_the_till = exists().where(
+        Posting.entry == Payment.reversal, Posting.ledger_account == PaymentMethod.CASH.into
+    )
     rows = connection.execute(
         select(JournalEntry.book, func.sum(Payment.amount))
         .join(Payment, Payment.entry == JournalEntry.id)
@@ -219,7 +225,7 @@ def _post_banking(  # noqa: PLR0917 - the slip, the bank's reference, who and wh
             Shift.community == row.community,
             Shift.slip == row.slip,
             Payment.method == PaymentMethod.CASH,
-            Payment.reversed_at.is_(None),
+            ~out_of_the_till,
             JournalEntry.book != Book.MANAGEMENT,
         )
         .group_by(JournalEntry.book)

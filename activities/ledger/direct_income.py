@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import NewEntry, lock_key, post, posted_under
 from activities.ledger.numbers import Series, next_numbers
-from activities.ledger.payments import BY_HAND
+from activities.ledger.payments import BY_HAND, legs_of
 from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.shifts import required_shift
 from activities.records.cash_tables import Payment
@@ -166,11 +166,13 @@ def pay_agency_out(
     """代付 by finance out of the bank, at most what was taken in for that item; return the entry.
 
     The till pays nothing out 坐支. Raises :class:`LedgerRefusedError`: ``beyond_authority``, ``two_persons``,
-    ``invalid_amount``, ``agency_exceeded``.
+    ``invalid_amount``, ``agency_exceeded``, ``idempotency_key_reused``.
     """
     lock_key(connection, community, f"agency:{code}")
     paid = posted_under(connection, community, key)
     if paid is not None:
+        if (code, amount) not in {(leg.bill, abs(leg.amount)) for leg in legs_of(connection, paid)}:
+            raise LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")
         return paid
     if actor.role is not Role.FINANCE:
         raise LedgerRefusedError("beyond_authority", "代付款项须由财务部办理")

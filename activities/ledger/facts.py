@@ -24,7 +24,7 @@ from workflows.messages.ledger import PayerKind
 from workflows.messages.people import Actor, Role
 from workflows.messages.policy import Policy
 from workflows.messages.unit_facts import UnitFactKind
-from workflows.rules.full_price import may_cancel_permit
+from workflows.rules import full_price
 
 _K = UnitFactKind
 MAY_CONFIRM: Final = frozenset({Role.CS_SUPERVISOR, Role.SITE_MANAGER, Role.COMPANY_MANAGER})
@@ -79,13 +79,20 @@ def enter_fact(
     """Enter the fact and settle what follows from it; entered again it returns the same fact and does nothing.
 
     Raises :class:`LedgerRefusedError`: ``unknown_unit``, ``fact_in_future``, ``fact_too_old``, ``no_permit``,
-    ``permit_not_cancellable``, ``supervisor_only``, ``two_persons``, ``unknown_account``, ``taken_over_already``.
+    ``permit_not_cancellable``, ``supervisor_only``, ``two_persons``, ``unknown_account``, ``taken_over_already``,
+    ``idempotency_key_reused``.
     """
     lock_tables(connection, new.community)
     lock_unit(connection, new.community, new.unit)
-    entered = connection.scalar(select(UnitFact.id).where(UnitFact.community == new.community, UnitFact.key == new.key))
+    entered = connection.execute(
+        select(UnitFact.id, UnitFact.unit, UnitFact.kind, UnitFact.day).where(
+            UnitFact.community == new.community, UnitFact.key == new.key
+        )
+    ).one_or_none()
     if entered is not None:
-        return FactEntered(id=entered)
+        if (entered.unit, entered.kind, entered.day) != (new.unit, new.kind, new.day):
+            raise LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")
+        return FactEntered(id=entered.id)
     _check(connection, new, policy)
     account = _payer(connection, new)
     fact = _insert(connection, personal, new, account)
@@ -130,20 +137,21 @@ def _check_cancellation(connection: Connection, new: NewFact, policy: Policy) ->
     """Within three days and without works the supervisor may cancel a permit, so that it never counts (FEE-21)."""
     if new.actor.role not in MAY_CONFIRM:
         raise LedgerRefusedError("supervisor_only", "撤销装修许可只能由客服主管以上办理")
-    permit = connection.scalar(
-        select(UnitFact.day)
-        .where(
+    entered = connection.execute(
+        select(UnitFact.kind, UnitFact.day).where(
             UnitFact.community == new.community,
             UnitFact.unit == new.unit,
-            UnitFact.kind == _K.PERMIT_ISSUED,
+            UnitFact.kind.in_((_K.PERMIT_ISSUED, _K.PERMIT_CANCELLED)),
             UnitFact.day <= new.day,
         )
-        .order_by(UnitFact.day.desc())
-        .limit(1)
     )
-    if permit is None:
-        raise LedgerRefusedError("no_permit", "该房号没有可撤销的装修许可")
-    if not may_cancel_permit(permit, new.day, new.works_seen, policy.fee):
+    facts = [full_price.UnitFact(_K(row.kind), row.day) for row in entered]
+    permits = [fact.day for fact in facts if fact.kind is _K.PERMIT_ISSUED]
+    standing = full_price.not_taken_back(facts, _K.PERMIT_ISSUED)
+    # of an older permit that still stands, nobody has said anything
+    if not standing or standing[-1] != max(permits):
+        raise LedgerRefusedError("no_permit", "该房号没有可撤销的装修许可,或已经撤销")
+    if not full_price.may_cancel_permit(standing[-1], new.day, new.works_seen, policy.fee):
         days = policy.fee.permit_withdrawal_days
         raise LedgerRefusedError("permit_not_cancellable", f"许可签发{days}日内且未施工才能撤销,否则全价不变")
 

@@ -38,8 +38,8 @@ BY_HAND: Final = frozenset({PaymentMethod.CASH, PaymentMethod.POS, PaymentMethod
 class NewPayment:
     """Money that has come. ``key`` and ``body_digest`` tell a request that comes again from another one.
 
-    ``transaction`` is the provider's own number and posted once for each ``provider``. ``designated`` are the bills
-    that the customer names, in his order.
+    ``transaction`` is the provider's or the bank's own number and posted once for each ``provider``; of what is entered
+    at the desk, the method stands for the provider. ``designated`` are the bills that the customer names, in his order.
     """
 
     community: str
@@ -70,9 +70,11 @@ def take_payment(connection: Connection, personal: PersonalDataCipher, new: NewP
     """Take the payment: number, allocation and entry in one transaction; the same one again is the same one.
 
     Raises :class:`LedgerRefusedError`: ``unknown_account``, ``invalid_amount``, ``unknown_bill``, ``no_open_shift``,
-    ``idempotency_key_reused``.
+    ``idempotency_key_reused``, ``transaction_reused``.
     """
     lock_key(connection, new.community, new.key)  # a word that comes twice at once may name two accounts
+    if new.transaction:
+        lock_key(connection, new.community, f"transaction:{new.provider}:{new.transaction}")
     lock_account(connection, new.community, new.account)
     if (taken := _taken_before(connection, new)) is not None:
         return taken
@@ -174,7 +176,11 @@ def _taken_before(connection: Connection, new: NewPayment) -> PaymentTaken | Non
             Payment.transaction == new.transaction,
         )
     ).one_or_none()
-    return None if same_transaction is None else _as_taken(connection, same_transaction)
+    if same_transaction is None:
+        return None
+    if (same_transaction.account, same_transaction.amount) != (new.account, new.amount):
+        raise LedgerRefusedError("transaction_reused", "这笔银行流水已经入账到别的账户或金额不同:请核对流水号")
+    return _as_taken(connection, same_transaction)
 
 
 def _as_taken(connection: Connection, row: Row[*tuple[Any, ...]]) -> PaymentTaken:

@@ -103,11 +103,14 @@ def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
 
 
 def _given_back(connection: Connection, found: Row[*tuple[Any, ...]], legs: list[Leg]) -> list[Leg]:
-    """Cash of a day that is closed lies in the bank and is given back from there, never from later cash (不得坐支)."""
-    closed = found.method == PaymentMethod.CASH and connection.scalar(
-        select(Shift.slip).where(Shift.id == found.shift, Shift.slip != "")
-    )
-    if not closed:
+    """Cash that was counted goes to the bank whole and is given back from there, never from later cash (不得坐支).
+
+    The shift is held: whoever counts it meanwhile counts after this.
+    """
+    if found.method != PaymentMethod.CASH or found.shift is None:
+        return legs
+    closed_at = connection.scalar(select(Shift.closed_at).where(Shift.id == found.shift).with_for_update(read=True))
+    if closed_at is None:
         return legs
     return [
         leg._replace(ledger_account=LedgerAccount.BANK) if leg.ledger_account is PaymentMethod.CASH.into else leg

@@ -206,7 +206,9 @@ async def take_an_income(
 @router.post(
     "/v1/communities/{community}/billing/agency/{item}/payouts",
     status_code=201,
-    responses=documented(*KEYED, "beyond_authority", "two_persons", "invalid_amount", "agency_exceeded"),
+    responses=documented(
+        *KEYED, "beyond_authority", "two_persons", "invalid_amount", "agency_exceeded", "idempotency_key_reused"
+    ),
 )
 async def pay_agency_money_out(
     *,

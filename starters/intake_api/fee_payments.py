@@ -72,9 +72,10 @@ async def open_a_shift(
     "/v1/communities/{community}/billing/payments",
     status_code=201,
     responses=documented(
-        *KEYED, "unknown_account", "unknown_bill", "invalid_amount", "no_open_shift", "idempotency_key_reused"
+        *KEYED, "unknown_account", "unknown_bill", "invalid_amount", "no_open_shift", "idempotency_key_reused",
+        "transaction_reused",
     ),
-)
+)  # fmt: skip
 async def take_a_payment(
     *,
     body: PaymentBody,
@@ -86,11 +87,13 @@ async def take_a_payment(
     """Take a payment: for what the customer names, else the oldest debt first; what is left over is prepaid."""
     # what nobody has taken, its cashier himself could reverse
     cashier, now = person_of(caller), datetime.now(UTC)
-    at = body.succeeded_at if body.succeeded_at is not None and body.method in _BY_BANK else now
+    by_bank = body.method in _BY_BANK
+    at = body.succeeded_at if body.succeeded_at is not None and by_bank else now
     new = NewPayment(
         community=community, key=key_digest(caller.caller, key), body_digest=body_digest(body), account=body.account,
         amount=body.amount, method=body.method, succeeded_at=min(at, now), actor=cashier,
-        designated=body.designated,
+        provider=f"desk-{body.method}" if by_bank and body.bank_reference else "",
+        transaction=body.bank_reference if by_bank else "", designated=body.designated,
     )  # fmt: skip
     return await _taken(intake, new)
 

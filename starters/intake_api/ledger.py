@@ -54,6 +54,7 @@ class NoticeOut(BaseModel):
     responses=documented(
         *KEYED, "unknown_unit", "unknown_account", "fact_in_future", "fact_too_old", "two_persons", "supervisor_only",
         "no_permit", "permit_not_cancellable", "taken_over_already", "nothing_to_credit", "unknown_staff",
+        "idempotency_key_reused",
     ),
 )  # fmt: skip
 async def enter_a_fact(

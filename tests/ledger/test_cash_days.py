@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from activities.connections.database import Database
 from activities.ledger.cash_days import receive_cash
 from activities.ledger.cash_duties import overdue_in_transit, unclosed_days
+from activities.ledger.deposits import NewDeposit, take_deposit
 from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.reversals import reverse_payment
 from tests.at_once import at_once
-from tests.billing.community import CODE, day, flat
+from tests.billing.community import CODE, at, day, flat
 from tests.ledger.cash_desk import (
     CASH,
     CASHIER,
@@ -292,3 +294,73 @@ def test_the_renovation_books_cash_is_banked_in_its_own_book(desk):
     close_day(desk, f"{TUESDAY} 16:20", paid_in=deposit("HD-1", f"{TUESDAY} 16:20", "660.00"))
     assert (balance(desk, "bank"), balance(desk, "bank", "renovation")) == (Decimal("300.00"), Decimal("360.00"))
     assert (balance(desk, "cash_on_hand"), balance(desk, "cash_on_hand", "renovation")) == (0, 0)
+
+
+# Taken back between the count and the bank
+
+
+def take_back(db: Database, payment: str, moment: str) -> None:
+    with db.begin() as connection:
+        reverse_payment(connection, db.personal, CODE, payment, FINANCE, at(moment))
+
+
+def test_cash_that_is_taken_back_after_the_count_leaves_the_till_empty(desk):
+    """The slip still asks for all that was counted; what was given back came out of the bank (不得坐支)."""
+    shift = open_shift(desk)
+    payment = pay(desk, "300.00", f"{TUESDAY} 10:00")
+    count(desk, shift, {CASH: "300.00"}, f"{TUESDAY} 16:00")
+    take_back(desk, payment, f"{TUESDAY} 16:05")
+    close_day(desk, f"{TUESDAY} 16:20", paid_in=deposit("HD-1", f"{TUESDAY} 16:20", "300.00"))
+    assert (balance(desk, "cash_on_hand"), balance(desk, "bank")) == (0, 0)
+
+
+def test_what_was_taken_back_before_the_count_is_neither_counted_nor_banked(desk):
+    shift = open_shift(desk)
+    take_back(desk, pay(desk, "300.00", f"{TUESDAY} 10:00"), f"{TUESDAY} 10:05")
+    pay(desk, "200.00", f"{TUESDAY} 11:00")
+    count(desk, shift, {CASH: "200.00"}, f"{TUESDAY} 16:00")
+    close_day(desk, f"{TUESDAY} 16:20", paid_in=deposit("HD-1", f"{TUESDAY} 16:20", "200.00"))
+    assert (balance(desk, "cash_on_hand"), balance(desk, "bank")) == (0, Decimal("200.00"))
+
+
+def test_a_reversal_and_a_count_at_once_never_leave_the_till_with_a_wrong_balance(desk):
+    for hour in range(10, 16):
+        staff = Actor(role=Role.CASHIER, code="C002" if hour % 2 else "C001")
+        shift = open_shift(desk, f"{TUESDAY} {hour}:00", staff.code)
+        payment = pay(desk, "10.00", f"{TUESDAY} {hour}:05", actor=staff)
+
+        def one(number: int, shift: int = shift, payment: str = payment, hour: int = hour) -> None:
+            if number:
+                take_back(desk, payment, f"{TUESDAY} {hour}:30")
+            else:
+                count(desk, shift, {CASH: "10.00"}, f"{TUESDAY} {hour}:30", actor=FINANCE, reason="清点")
+
+        at_once(2, one)
+        with desk.begin() as connection:
+            closed = connection.scalar(text("SELECT closed_at FROM shifts WHERE id = :shift"), {"shift": shift})
+        if closed is None:  # the reversal was first: ten are too many
+            approve(desk, shift, f"{TUESDAY} {hour}:40")
+    with desk.begin() as connection:
+        held = connection.scalar(text("SELECT coalesce(sum(counted), 0) FROM shift_counts WHERE method = 'cash'"))
+    assert balance(desk, "cash_on_hand") == held
+
+
+def test_a_renovation_deposit_that_is_taken_back_before_the_bank_stays_in_its_book(desk):
+    """A deposit taken in the evening, counted, given back by finance, banked: no book holds another's money."""
+    shift = open_shift(desk, f"{TUESDAY} 17:20")
+    with desk.begin() as connection:
+        deposit_taken = take_deposit(
+            connection, desk.personal,
+            NewDeposit(
+                community=CODE, key="deposit-1", body_digest="1", account="1-101-Y1", amount=Decimal("2000.00"),
+                method=CASH, actor=CASHIER, at=at(f"{TUESDAY} 17:25"),
+            ),
+        )  # fmt: skip
+    count(desk, shift, {CASH: "2000.00"}, f"{TUESDAY} 17:30")
+    slip = close_day(desk, f"{TUESDAY} 17:40").slip
+    take_back(desk, deposit_taken, "04-15 08:30")
+    with desk.begin() as connection:
+        receive_cash(connection, community=CODE, slip=slip, receiver=FINANCE)
+    bank(desk, slip, deposit("HD-9", "04-15 09:10", "2000.00"), "04-15 09:15", FINANCE)
+    for book in ("management", "renovation"):
+        assert (balance(desk, "cash_on_hand", book), balance(desk, "bank", book)) == (0, 0), book

@@ -91,6 +91,13 @@ def test_agency_money_is_no_income_and_goes_out_without_a_surcharge(desk):
     assert ("management", "bank", "-60.00") in detail(desk, "DS-01")
 
 
+def test_a_key_that_was_used_for_another_payout_is_refused(desk):
+    income(desk, "DS-01", "300", MORNING)
+    pay_out(desk, "100.00", "out-1")
+    with refused("idempotency_key_reused"):
+        pay_out(desk, "120.00", "out-1")
+
+
 def test_who_took_agency_money_in_does_not_pay_it_out(desk):
     income(desk, "DS-01", "68.50", MORNING)
     with refused("beyond_authority"):

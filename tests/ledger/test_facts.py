@@ -270,3 +270,21 @@ def test_a_unit_that_nobody_paid_for_gets_into_a_table_that_waits(billed, tables
     tables.correct_rows(CorrectRows(job=job_of("2026Q2", version=2, moment=at("03-26 11:00")), made_by=SYSTEM))
     row = rows(billed, "SELECT charge FROM fee_table_rows WHERE account = '1-101-Y1' AND version = 2")
     assert row == [(Decimal("375.90"),)]
+
+
+def test_a_key_that_was_used_for_another_fact_is_refused(billed):
+    """Or the second would be answered with the first and never be entered."""
+    flat(billed, payers={"K": LONG_AGO})
+    enter(billed, "takeover", "02-11", key="K-1")
+    for kind, on in (("permit_issued", "02-11"), ("takeover", "02-12")):
+        with pytest.raises(LedgerRefusedError, check=lambda error: error.code == "idempotency_key_reused"):
+            enter(billed, kind, on, key="K-1")
+
+
+def test_a_permit_is_cancelled_once_and_an_older_one_stands(billed):
+    """The same cancellation entered by another person does not take back last year's permit."""
+    flat(billed, facts=[("permit_issued", "2025-03-01")])
+    enter(billed, "permit_issued", "03-20")
+    enter(billed, "permit_cancelled", "03-21", by=SUPERVISOR)
+    with pytest.raises(LedgerRefusedError, check=lambda error: error.code == "no_permit"):
+        enter(billed, "permit_cancelled", "03-22", by=SUPERVISOR)

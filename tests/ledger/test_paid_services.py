@@ -4,16 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from activities.billing.cash_desk import CashDesk
 from activities.connections.database import Database
 from activities.ledger.collected_services import ToHandIn, gathered_of, not_handed_in, take_over_collected
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.case_records import CaseRecords
+from activities.records.fee_tables import UnitFact
 from activities.records.policies import publish_policy
 from tests.at_once import at_once
-from tests.billing.community import CODE, at, flat
+from tests.billing.community import CODE, LONG_AGO, at, day, flat
 from tests.ledger.cash_desk import CASH, CASHIER, TUESDAY, income, open_shift, pay, post_prices
 from tests.records import repairs
 from workflows.messages.billing import DayDuties, Gathered, GatherServices
@@ -212,3 +213,32 @@ def test_the_morning_names_days_that_are_not_closed(centre):
     asked = DayDuties(case="YJ-TESTS-1", community=CODE, on_day=at("04-15 08:00").date(), at=at("04-15 08:00"))
     found = CashDesk(centre).day_duties(asked)
     assert (found.unclosed_days, found.in_transit) == ((at(TUESDAY + " 08:00").date(),), ())
+
+
+def bill_accounts(db: Database) -> list[str]:
+    with db.begin() as connection:
+        return list(connection.scalars(text("SELECT account FROM bills ORDER BY number")))
+
+
+def test_after_a_tenant_has_left_whoever_pays_again_is_billed(centre):
+    flat(centre, "1-102", payers={"Y1": LONG_AGO, "Z1": day("01-05")})
+    with centre.begin() as connection:
+        values = {"community": CODE, "unit": "1-102", "kind": "vacated", "day": day("03-31"), "account": "1-102-Y1"}
+        entered = {"key": "left", "entered_at": at("03-31 10:00"), "entered_role": "steward", "entered_by": "G001"}
+        connection.execute(insert(UnitFact).values(**values, **entered))
+    repair(centre, "03-20 10:00", charge("20.00"), unit="1-102")
+    repair(centre, "04-10 10:00", charge("30.00"), unit="1-102")
+
+    gather(centre)
+
+    assert sorted(bill_accounts(centre)) == ["1-102-Y1", "1-102-Z1"]
+
+
+def test_a_job_of_the_small_hours_belongs_to_that_local_day(centre):
+    """Accepted at 02:00 on the day of the transfer, which is the day before in UTC."""
+    flat(centre, "1-102", payers={"Y1": LONG_AGO, "Y2": day("04-16")})
+    repair(centre, "04-16 02:00", charge("30.00"), unit="1-102")
+
+    gather(centre)
+
+    assert bill_accounts(centre) == ["1-102-Y2"]

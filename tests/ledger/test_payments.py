@@ -384,3 +384,30 @@ def test_what_is_posted_never_changes(owing, statement):
 def test_an_entry_without_postings_is_refused(owing):
     with pytest.raises(IntegrityError), owing.begin() as connection:
         connection.execute(text(ENTRY))
+
+
+def test_a_banks_reference_is_booked_once_by_whoever_enters_it(owing):
+    """Two cashiers enter the same transfer, each under a key of his own."""
+    flat(owing, "1-102")
+    said = {"provider": "desk-transfer", "transaction": "B123"}
+    first = pay(owing, "751.80", "04-08 10:00", key="one", **said)
+    again = pay(owing, "751.80", "04-08 11:00", key="two", **said)
+    assert (again.number, again.created) == (first.number, False)
+    for other in ({"amount": "751.81"}, {"amount": "751.80", "account": "1-102-Y1"}):
+        with pytest.raises(LedgerRefusedError, check=lambda error: error.code == "transaction_reused"):
+            pay(owing, moment="04-08 12:00", key="three", **other, **said)
+
+
+def test_a_banks_reference_that_comes_twice_at_once_for_two_accounts_is_booked_once(owing):
+    flat(owing, "1-102")
+
+    def enter(number: int) -> str:
+        account = ACCOUNT if number % 2 else "1-102-Y1"
+        said = {"account": account, "provider": "desk-transfer", "transaction": "B123"}
+        try:
+            return pay(owing, "10.00", "04-08 10:00", key=f"k-{number}", **said).number
+        except LedgerRefusedError as error:
+            return error.code
+
+    answers = at_once(4, enter)
+    assert sorted(set(answers)) == ["SK-2026-000001", "transaction_reused"]

@@ -39,11 +39,11 @@ def full_price_from(facts: Sequence[UnitFact], trigger: FullPriceTrigger) -> dat
     counted = _FORMALITIES[trigger]
     days = [fact.day for fact in facts if fact.kind in ALWAYS]
     for kind in counted:
-        days += _not_taken_back(facts, kind)
+        days += not_taken_back(facts, kind)
     return min(days, default=None)
 
 
-def _not_taken_back(facts: Sequence[UnitFact], kind: UnitFactKind) -> list[date]:
+def not_taken_back(facts: Sequence[UnitFact], kind: UnitFactKind) -> list[date]:
     """Return the days of the formality that no cancellation has taken back."""
     # on one day the permit comes before its cancellation
     events = sorted(
