@@ -163,13 +163,8 @@ def _retire_personal(settings: "Settings", key_id: str) -> None:
 @contextmanager
 def _sealed_here(settings: "Settings") -> "Iterator[tuple[Database, AttachmentStore]]":
     """Everything that personal keys seal."""
-    from activities.attachments.store import AttachmentStore, AttachmentStoreError
-
     with records_here(settings) as database:
-        try:
-            yield database, AttachmentStore(settings.attachment_store)
-        except AttachmentStoreError as error:
-            raise StartRefusedError(
-                "附件库不可用:请检查 GUANJIA_ATTACHMENTS_URL 与 AWS_… 变量,然后重新运行",
-                "the store of attachments is out of reach: see to it, then run it again",
-            ) from error
+        with database.begin() as connection, attachments_here(settings, connection):
+            pass
+        with attachments_here(settings, connection) as store:
+            yield database, store

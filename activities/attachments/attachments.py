@@ -116,6 +116,15 @@ class Attachments:
         return frozenset(ids) - frozenset(known)
 
 
+def is_elsewhere(connection: Connection, store: AttachmentStore) -> bool:
+    """Whether the store has none of the attachments on record: then it is not the one that the services write to.
+
+    Raises ``AttachmentStoreError``.
+    """
+    known = set(connection.scalars(select(AttachmentRow.id)))
+    return bool(known) and not any(place.rsplit("/", 1)[-1] in known for place in store.stored())
+
+
 def context_of(attachment: str) -> str:
     """What an attachment's bytes are bound to."""
     return f"attachment {attachment}"

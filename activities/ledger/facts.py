@@ -27,6 +27,8 @@ from workflows.messages.unit_facts import UnitFactKind
 from workflows.rules import full_price
 
 _K = UnitFactKind
+CONFIRMED: Final = frozenset({_K.OCCUPIED, _K.VACANCY_GRANTED})
+"""Facts that rest on what somebody has seen and move money at once: one person enters, a superior confirms (§1.1)."""
 MAY_CONFIRM: Final = frozenset({Role.CS_SUPERVISOR, Role.SITE_MANAGER, Role.COMPANY_MANAGER})
 _OLDEST_TAKEOVER: Final = timedelta(days=3 * 366)
 """What is older is beyond the limitation of action, and is entered as old debt or not at all (own)."""
@@ -38,7 +40,7 @@ class NewFact:
     """A fact to be entered. ``key`` makes entering it twice harmless; ``household`` is the new payer's, where known.
 
     ``account`` names who pays again when a tenant has left. ``works_seen`` matters for a permit that is cancelled.
-    ``confirmed_by`` confirms an occupation: another person than the one who enters it. ``evidence`` is sealed.
+    ``confirmed_by`` confirms an occupation or a vacancy: another person than who enters it. ``evidence`` is sealed.
     """
 
     community: str
@@ -120,9 +122,9 @@ def _check(connection: Connection, new: NewFact, policy: Policy) -> None:
         raise LedgerRefusedError("fact_in_future", "事实日期不能晚于今天:发生后再登记")
     if new.kind is _K.TAKEOVER and new.day < new.at.date() - _OLDEST_TAKEOVER:
         raise LedgerRefusedError("fact_too_old", "收房日期超过三年,不能补登:请由财务部按期初欠费登记")
-    if new.kind is _K.OCCUPIED:
+    if new.kind in CONFIRMED:
         if not new.confirmed_by:
-            raise LedgerRefusedError("two_persons", "未装修入住须由客服主管以上确认")
+            raise LedgerRefusedError("two_persons", f"{new.kind.label}须由客服主管以上确认")
         if new.confirmed_by == new.actor.code:
             raise LedgerRefusedError("two_persons", "登记人与确认人不能是同一人")
     if new.kind is _K.PERMIT_CANCELLED:

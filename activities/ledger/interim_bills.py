@@ -1,5 +1,6 @@
 """Interim bills of a takeover 临时账单 (F6, F12; ``docs/domain/fees.md``)."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
@@ -12,7 +13,7 @@ from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.ledger import BillKind, FeeItem
 from workflows.messages.policy import Policy
 from workflows.rules.charges import total
-from workflows.rules.fee_calendar import interim_due
+from workflows.rules.fee_calendar import interim_due, late_dispatch_due
 from workflows.rules.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -42,10 +43,6 @@ def bill_takeover(  # noqa: PLR0917 - the fact with all that decides its bills
             for line in lines_of_unit(connection, taken.community, taken.unit, quarter, policy.fee)
             if line.account == account
         ]
-        due = interim_due(
-            taken.day, None if quarter == first else quarter.first_day, policy.fee, calendar,
-            policy.calendar.customer_roll,
-        )  # fmt: skip
         number = issue_bill(
             connection,
             personal,
@@ -57,7 +54,7 @@ def bill_takeover(  # noqa: PLR0917 - the fact with all that decides its bills
                 item=FeeItem.MANAGEMENT_FEE,
                 period=f"{quarter.code}-L",
                 issued_on=taken.at.date(),
-                due_on=due,
+                due_on=_due(taken, quarter, policy, calendar),
                 at=taken.at,
                 actor=taken.actor,
                 amount=total(lines),
@@ -68,6 +65,18 @@ def bill_takeover(  # noqa: PLR0917 - the fact with all that decides its bills
         if number is not None:
             bills.append(number)
     return tuple(bills)
+
+
+def _due(taken: "NewFact", quarter: Quarter, policy: Policy, calendar: WorkingCalendar) -> date:
+    """When the interim bill of that quarter is due.
+
+    That a takeover is entered late is ours, so nobody owes a late fee for it: the bill is due as one whose notice went
+    out that day (F10).
+    """
+    roll, issued_on = policy.calendar.customer_roll, taken.at.date()
+    later = None if quarter == Quarter.of(taken.day) else quarter.first_day
+    due = interim_due(taken.day, later, policy.fee, calendar, roll)
+    return due if issued_on <= taken.day else late_dispatch_due(due, issued_on, policy.fee, calendar, roll)
 
 
 def _is_approved(connection: Connection, community: str, quarter: Quarter) -> bool:

@@ -138,7 +138,7 @@ def _write(place: Place, settings: Settings, ring: KeyRing, folder: Path, *, wit
         _pack(images, folder / ATTACHMENTS)
         personal |= set(attachments_by_key(AttachmentStore(settings.attachment_store)))
     if with_keys:
-        shutil.copyfile(place.keys_file, folder / KEYS)
+        ring.write(folder / KEYS)  # as it was at the beginning, before anything was retired meanwhile
     manifest = Manifest(
         version=version("guanjia"),
         revision=revision,
@@ -166,7 +166,9 @@ def _pack(images: Path, file: Path) -> None:
     with tarfile.open(file, "w") as packed:
         for path in sorted(images.rglob("*")):
             if path.is_file() and "#" not in path.name:  # with # is what an upload has not finished
-                packed.add(path, arcname=str(path.relative_to(images)))
+                # size and bytes of one open file: a resealing may put another in its place meanwhile
+                with path.open("rb") as image:
+                    packed.addfile(packed.gettarinfo(arcname=str(path.relative_to(images)), fileobj=image), image)
 
 
 def _needed(ring: KeyRing, personal: set[str]) -> dict[str, str]:

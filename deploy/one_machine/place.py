@@ -77,6 +77,11 @@ class Place:
         return self.folder / "temporal.db"
 
     @property
+    def temporal_leftovers(self) -> tuple[Path, ...]:
+        """What SQLite leaves beside the file after a power cut, and would play into whatever file bears its name."""
+        return tuple(self.temporal_file.with_name(f"temporal.db-{kind}") for kind in ("wal", "shm", "journal"))
+
+    @property
     def restoring_file(self) -> Path:
         """Temporal's file while a restore is under way; to give it its name is the restore's last step."""
         return self.folder / "temporal.db.unfinished"

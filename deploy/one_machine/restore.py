@@ -112,6 +112,8 @@ def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Pat
     if images is not None and new_images is not None:
         new_images.rename(images)  # over an empty folder, if there is one
     new_records.rename(place.postgres_folder)
+    for leftover in place.temporal_leftovers:
+        leftover.unlink(missing_ok=True)
     place.restoring_file.rename(place.temporal_file)
 
 

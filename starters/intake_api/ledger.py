@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from activities.billing.table_workbook import table_workbook
 from activities.ledger.account_state import standing
 from activities.ledger.bill_notices import WrittenNotice, send_notices
-from activities.ledger.facts import MAY_CONFIRM, NewFact, enter_fact
+from activities.ledger.facts import CONFIRMED, MAY_CONFIRM, NewFact, enter_fact
 from activities.ledger.fee_table_reading import FeeTableView, WhichTable, read_table, whole_table
 from activities.ledger.telling import tell_dirty, tell_moved, tell_sent
 from activities.ledger.unsent_notices import UnsentNotice, unsent_notices
@@ -24,7 +24,6 @@ from starters.intake_api.ledger_transaction import KEYED, areas_of, in_ledger, n
 from starters.intake_api.problems import ProblemError, documented
 from workflows.messages.ledger import AccountStanding
 from workflows.messages.people import Actor, Role
-from workflows.messages.unit_facts import UnitFactKind
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
 Quarter = Annotated[str, Query(pattern=r"^[1-9]\d{3}Q[1-4]$")]
@@ -67,12 +66,12 @@ async def enter_a_fact(
 ) -> FactRecorded:
     """Enter a fact that decides who pays how much: takeover, transfer, permit, occupation, works, tenancy.
 
-    An occupation is seen by a steward and confirmed by the supervisor, who sends it and names the steward.
+    An occupation or a vacancy is seen by a steward and confirmed by the supervisor, who sends it and names the steward.
     """
     snapshot, policy = intake.snapshots.current(), policy_now(intake, community)
     at = now_by(policy)
     actor, confirmed_by = actor_of(caller), ""
-    if body.kind is UnitFactKind.OCCUPIED:
+    if body.kind in CONFIRMED:
         if caller.role not in MAY_CONFIRM:
             raise ProblemError("supervisor_only")
         if body.entered_by not in snapshot.staff.get(community, {}):

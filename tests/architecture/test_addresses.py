@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 URL_HOST = re.compile(r"\b(?:https?|wss?|ftp|git\+ssh|git)://([^\s/\"'`)>\]|,;\\]+)", re.IGNORECASE)
 OWN_HOSTS = re.compile(
     r"^(?:[^@]*@)?(?:"
-    r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|testserver"  # this machine
+    r"api|localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|testserver"  # this machine, and compose.yml's own
     r"|[\w.-]*\bexample(?:\.(?:com|org|net|cn))?|[\w.-]+\.(?:test|invalid|example)"  # names kept for examples
     r"|www\.apache\.org|www\.w3\.org"  # the licence's own text, XML name spaces
     r"|[{<$%…].*"  # filled in later

@@ -288,3 +288,18 @@ def test_a_permit_is_cancelled_once_and_an_older_one_stands(billed):
     enter(billed, "permit_cancelled", "03-21", by=SUPERVISOR)
     with pytest.raises(LedgerRefusedError, check=lambda error: error.code == "no_permit"):
         enter(billed, "permit_cancelled", "03-22", by=SUPERVISOR)
+
+
+def test_a_takeover_that_is_entered_late_is_due_ten_days_after_the_customer_hears_of_it(billed):
+    """Nobody owes a late fee for the months in which we had not told him (F10)."""
+    flat(billed, payers={"K": LONG_AGO})
+    enter(billed, "takeover", "01-05", "06-01 10:00")
+    assert {due for _, _, _, due in bills(billed)} == {"06-11"}
+
+
+def test_a_vacancy_lowers_the_fee_only_when_a_second_person_confirms_it(billed):
+    flat(billed)
+    for confirmed in ("", STEWARD.code):
+        with pytest.raises(LedgerRefusedError, check=lambda error: error.code == "two_persons"):
+            enter(billed, "vacancy_granted", "03-01", confirmed_by=confirmed)
+    assert enter(billed, "vacancy_granted", "03-01", confirmed_by=SUPERVISOR.code).id
