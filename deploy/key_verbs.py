@@ -10,6 +10,7 @@ import typer
 
 from activities.connections.encryption import EncryptionKeys
 from activities.connections.keys import KeyRing
+from deploy.attachments_here import attachments_here
 from deploy.one_machine.place import Place
 from deploy.records_here import records_here
 from deploy.settings_here import settings_here
@@ -163,8 +164,5 @@ def _retire_personal(settings: "Settings", key_id: str) -> None:
 @contextmanager
 def _sealed_here(settings: "Settings") -> "Iterator[tuple[Database, AttachmentStore]]":
     """Everything that personal keys seal."""
-    with records_here(settings) as database:
-        with database.begin() as connection, attachments_here(settings, connection):
-            pass
-        with attachments_here(settings, connection) as store:
-            yield database, store
+    with records_here(settings) as database, attachments_here(settings, database) as store:
+        yield database, store

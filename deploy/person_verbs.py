@@ -95,20 +95,13 @@ def erase(
 
 def _erased(database: "Database", settings: "Settings", plan: "Plan", asked_by: Requester, staff: str) -> str:
     from activities.attachments.attachments import Attachments
-    from activities.attachments.store import AttachmentStore, AttachmentStoreError
     from activities.connections.keys import KeyRing
     from activities.persons import erasing
-    from deploy.start_refused import StartRefusedError
+    from deploy.attachments_here import attachments_here
 
-    store = AttachmentStore(settings.attachment_store)
-    attachments = Attachments(database, store, KeyRing.load(settings.keys_file).personal)
-    try:
+    with attachments_here(settings, database, plan.found.pictures) as store:
+        attachments = Attachments(database, store, KeyRing.load(settings.keys_file).personal)
         return erasing.erase(database, attachments, plan, asked_by=asked_by, staff=staff).number
-    except AttachmentStoreError as error:
-        raise StartRefusedError(
-            "附件库不可用,删除尚未完成:请检查 GUANJIA_ATTACHMENTS_URL,然后用同一号码重新运行",
-            "the store of attachments is out of reach; the erasure is not complete: run it again",
-        ) from error
 
 
 def _person(database: "Database", account: str) -> bytes:

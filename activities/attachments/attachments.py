@@ -116,12 +116,12 @@ class Attachments:
         return frozenset(ids) - frozenset(known)
 
 
-def is_elsewhere(connection: Connection, store: AttachmentStore) -> bool:
+def is_elsewhere(connection: Connection, store: AttachmentStore, besides: Collection[str] = ()) -> bool:
     """Whether the store has none of the attachments on record: then it is not the one that the services write to.
 
-    Raises ``AttachmentStoreError``.
+    ``besides`` are not looked for: whoever deletes may have been here before. Raises ``AttachmentStoreError``.
     """
-    known = set(connection.scalars(select(AttachmentRow.id)))
+    known = set(connection.scalars(select(AttachmentRow.id))).difference(besides)
     return bool(known) and not any(place.rsplit("/", 1)[-1] in known for place in store.stored())
 
 

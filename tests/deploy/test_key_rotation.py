@@ -46,6 +46,11 @@ def test_keys_are_rotated_used_for_everything_old_and_the_old_one_is_retired(cen
     assert "没有编号" in refused(centre, "keys", "retire", "19990101", "--personal")
 
     assert "还没有重启" in refused(centre, "keys", "reseal")
+    elsewhere = {**centre.variables, "GUANJIA_ATTACHMENTS_URL": (centre.folder / "empty").as_uri()}
+    for words in (("keys", "retire", old, "--personal"), ("keys", "list")):
+        done = typed(*words, **elsewhere)
+        assert done.returncode == 2, done.stdout
+        assert "没有记录中的任何附件" in done.stderr
 
     centre.stop()
     centre.start()
