@@ -5,10 +5,11 @@ and from there into the table in one statement that writes nothing twice.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -61,15 +62,16 @@ def assess(
     *,
     chunk: UnitRange | None = None,
     units: Sequence[str] | None = None,
-    keep_empty: frozenset[str] = frozenset(),
+    stale: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> int:
     """Compute and store the rows of a chunk or of some units as version ``job.version``; return how many are new.
 
-    Accounts that owe nothing make no row, unless they are among ``keep_empty``: a corrected row may come to nothing.
+    Accounts that owe nothing make no row, unless they are among the ``stale`` ones of their unit: a row that is to be
+    corrected may come to nothing, and would wait for ever if nothing took its place.
     """
     connection.execute(_STAGING)
     raw = connection.connection.cursor()
-    rows = _rows(connection, job, chunk or UnitRange(), units, keep_empty)
+    rows = _rows(connection, job, chunk or UnitRange(), units, stale)
     while batch := list(islice(rows, ROWS_AT_ONCE)):
         raw.copy_expert(_COPY, io.StringIO("".join(map(_as_copied, batch))))
     connection.execute(text("ANALYZE assessed (unit)"))
@@ -85,7 +87,7 @@ def _rows(
     job: QuarterJob,
     chunk: UnitRange,
     units: Sequence[str] | None,
-    keep_empty: frozenset[str],
+    stale: Mapping[str, Sequence[str]],
 ) -> Iterator[AssessedRow]:
     """Yield the rows in the order of units; former payers have one while they owe something."""
     quarter = Quarter.parse(job.quarter)
@@ -96,9 +98,10 @@ def _rows(
     )  # fmt: skip
     for unit in charged:
         lines = charge_lines(unit, quarter.first_day, quarter.last_day, job.fee.half_factor)
-        for account in dict.fromkeys([*(line.account for line in lines), *carried.accounts_of(unit.unit)]):
+        old = stale.get(unit.unit, ())
+        for account in dict.fromkeys([*(line.account for line in lines), *carried.accounts_of(unit.unit), *old]):
             row = _row(unit, account, [line for line in lines if line.account == account], carried.of(account))
-            if row.charge or any(row.carried) or account in keep_empty:
+            if row.charge or any(row.carried) or account in old:
                 yield row
 
 

@@ -4,6 +4,7 @@ The table as of a version is, for each account, its newest row up to that versio
 were computed for it. What was returned stays readable with its reason.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -144,8 +145,10 @@ def correct_rows(connection: Connection, request: CorrectRows) -> TableFigures:
             text(f"SELECT account, unit FROM ({CURRENT_ROWS}) AS present WHERE state <> 'ready'"),  # noqa: S608
             {"community": job.community, "quarter": job.quarter, "version": job.version - 1},
         ).all()
-        units = sorted({row.unit for row in stale})
-        assess(connection, job, units=units, keep_empty=frozenset(row.account for row in stale))
+        accounts: dict[str, list[str]] = defaultdict(list)
+        for row in stale:
+            accounts[row.unit].append(row.account)
+        assess(connection, job, units=sorted(accounts), stale=accounts)
     return close_version(connection, job, request.made_by)
 
 
