@@ -161,12 +161,14 @@ def pay(
     amount: Amount,
     method: Annotated[PaymentMethod, typer.Option("--method", help="收款方式")] = PaymentMethod.CASH,
     bill: Annotated[list[str] | None, typer.Option(metavar="BILL", help="客户指定先付的账单;可重复")] = None,
+    reference: Annotated[str, typer.Option(metavar="REF", help="转账、代扣、支票的银行流水号;同一流水只入账一次")] = "",
     key: KeyOption = "",
     person: PersonOption = "",
     community: CommunityOption = "",
 ) -> None:
     """收款:先付客户指定的,否则先付最早的欠费;多付的转为预存"""
     body = {"account": account, "amount": amount, "method": method.value, "designated": bill or []}
+    body["bank_reference"] = reference
     with service_centre(person, community) as centre:
         answer = centre.send(centre.in_community("billing", "payments"), body, new_key(key))
     kinds = {"principal": "本金", "late_fee": "滞纳金", "prepayment": "预存"}

@@ -56,6 +56,20 @@ async def test_a_cashier_takes_a_payment_and_the_account_stands_paid(owing: Api)
     assert (stands["bills"], stands["prepaid"]) == ([], "48.20")
 
 
+async def test_a_banks_reference_is_booked_once_whoever_enters_it(owing: Api):
+    body = {"account": ACCOUNT, "amount": "10.00", "method": "transfer", "bank_reference": "B123"}
+    first = await owing.post(f"{BILLING}/payments", body, Role.CASHIER, key="transfer-1", staff="C001")
+    again = await owing.post(f"{BILLING}/payments", body, Role.CASHIER, key="transfer-2", staff="C001")
+    assert (again.json()["number"], again.json()["created"]) == (first.json()["number"], False)
+    other = await owing.post(
+        f"{BILLING}/payments", {**body, "amount": "11.00"}, Role.CASHIER, key="transfer-3", staff="C001"
+    )
+    assert (other.status_code, other.json()["code"]) == (409, "transaction_reused")
+    # what is taken by hand has its shift, not a bank's reference
+    cash = await owing.post(f"{BILLING}/payments", {**body, "method": "cash"}, Role.CASHIER, staff="C001")
+    assert cash.json()["code"] == "no_open_shift"
+
+
 async def test_cash_needs_a_shift_and_its_reversal_another_person(owing: Api):
     body = {"account": ACCOUNT, "amount": "751.80", "method": "cash"}
     refused = await owing.post(f"{BILLING}/payments", body, Role.CASHIER, staff="C001")
