@@ -122,7 +122,12 @@ def is_elsewhere(connection: Connection, store: AttachmentStore, besides: Collec
     ``besides`` are not looked for: whoever deletes may have been here before. Raises ``AttachmentStoreError``.
     """
     known = set(connection.scalars(select(AttachmentRow.id))).difference(besides)
-    return bool(known) and not any(place.rsplit("/", 1)[-1] in known for place in store.stored())
+    return bool(known) and not any(name_in(place) in known for place in store.stored())
+
+
+def name_in(place: str) -> str:
+    """The id of the attachment that lies in that place of the store."""
+    return place.rsplit("/", 1)[-1]
 
 
 def context_of(attachment: str) -> str:

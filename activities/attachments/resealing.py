@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from activities.attachments.attachments import PREFIX, context_of
+from activities.attachments.attachments import PREFIX, context_of, name_in
 from activities.attachments.store import AttachmentStore
 from activities.connections.encryption import EncryptionKeys, key_id_of
 
@@ -26,18 +26,14 @@ def reseal_attachments(store: AttachmentStore, keys: EncryptionKeys) -> int:
     changed = 0
     for place in _attachments(store):
         if _key_id(store, place) != keys.current:
-            store.put(place, keys.reseal(store.get(place), context_of(_name(place))))
+            store.put(place, keys.reseal(store.get(place), context_of(name_in(place))))
             changed += 1
     return changed
 
 
 def _attachments(store: AttachmentStore) -> Iterator[str]:
     """Yield where attachments lie; what others have put beside them is not ours to open."""
-    return (place for place in store.stored() if _name(place).startswith(PREFIX))
-
-
-def _name(place: str) -> str:
-    return place.rsplit("/", 1)[-1]
+    return (place for place in store.stored() if name_in(place).startswith(PREFIX))
 
 
 def _key_id(store: AttachmentStore, place: str) -> str:

@@ -22,6 +22,7 @@ from activities.records.policies import policy_in_force
 from activities.records.working_calendar import working_calendar
 from workflows.messages.billing import Gathered, GatherServices
 from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, PayerKind
+from workflows.messages.policy import Policy
 from workflows.messages.unit_facts import UnitFactKind
 from workflows.rules.amounts import ZERO
 from workflows.rules.business_time import local
@@ -87,10 +88,11 @@ def _bill_open(
     connection: Connection, personal: PersonalDataCipher, request: GatherServices, rows: Iterable[Row[Any]]
 ) -> None:
     """Issue a single bill for what is open of each case, account by account in the order of their locks."""
-    tz = policy_in_force(connection, request.community, request.at).calendar.tz
+    policy = policy_in_force(connection, request.community, request.at)
+    tz = policy.calendar.tz
     owed = [each for row in rows if (each := _open_of(connection, request.community, row, tz)) is not None]
     for each in sorted(owed):
-        number = _issue(connection, personal, request, each)
+        number = _issue(connection, personal, request, each, policy)
         connection.execute(
             update(ServiceGathering)
             .where(ServiceGathering.community == request.community, ServiceGathering.case == each.case)
@@ -126,9 +128,10 @@ def _payer(connection: Connection, community: str, unit: str, on: date) -> str |
     )
 
 
-def _issue(connection: Connection, personal: PersonalDataCipher, request: GatherServices, owed: _Open) -> str:
+def _issue(
+    connection: Connection, personal: PersonalDataCipher, request: GatherServices, owed: _Open, policy: Policy
+) -> str:
     lock_account(connection, request.community, owed.account)
-    policy = policy_in_force(connection, request.community, request.at)
     issued_on = local(request.at, policy.calendar.tz).date()
     calendar = working_calendar(connection, (issued_on.year, issued_on.year + 1))
     period = f"{request.month.replace('-', '')}-{FeeItem.SERVICE}"

@@ -16,7 +16,7 @@ from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import NewEntry, lock_key, post, posted_under
 from activities.ledger.numbers import Series, next_numbers
 from activities.ledger.payments import BY_HAND, legs_of
-from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.refused import LedgerRefusedError, key_reused
 from activities.ledger.shifts import required_shift
 from activities.records.cash_tables import Payment
 from activities.records.fee_tables import FeeAccount
@@ -85,7 +85,7 @@ def take_in(connection: Connection, personal: PersonalDataCipher, taking: Taking
     ).one_or_none()
     if known is not None:
         if known.body_digest != taking.body_digest:
-            raise LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")
+            raise key_reused()
         return str(known.number)
     if taking.amount <= 0 or taking.amount != to_cents(taking.amount):
         raise LedgerRefusedError("invalid_amount", "金额应大于0,最多两位小数")
@@ -172,7 +172,7 @@ def pay_agency_out(
     paid = posted_under(connection, community, key)
     if paid is not None:
         if (code, amount) not in {(leg.bill, abs(leg.amount)) for leg in legs_of(connection, paid)}:
-            raise LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")
+            raise key_reused()
         return paid
     if actor.role is not Role.FINANCE:
         raise LedgerRefusedError("beyond_authority", "代付款项须由财务部办理")

@@ -14,7 +14,7 @@ from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.billed_periods import Adjusted, Change, settle_change
 from activities.ledger.fee_accounts import account_for, lock_unit, next_account
 from activities.ledger.interim_bills import bill_takeover
-from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.refused import LedgerRefusedError, key_reused
 from activities.ledger.table_lock import lock_tables
 from activities.ledger.unapproved_rows import make_dirty
 from activities.records.fee_tables import UnitFact
@@ -93,7 +93,7 @@ def enter_fact(
     ).one_or_none()
     if entered is not None:
         if (entered.unit, entered.kind, entered.day) != (new.unit, new.kind, new.day):
-            raise LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")
+            raise key_reused()
         return FactEntered(id=entered.id)
     _check(connection, new, policy)
     account = _payer(connection, new)

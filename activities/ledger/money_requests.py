@@ -23,7 +23,7 @@ from activities.ledger.money_request_reading import (
     unknown_request,
 )
 from activities.ledger.numbers import Series, next_numbers
-from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.refused import LedgerRefusedError, key_reused
 from activities.records.cash_tables import MoneyRequest as RequestRow
 from activities.records.cash_tables import MoneySignature
 from activities.records.posts_held import holds_post
@@ -62,7 +62,7 @@ def ask(connection: Connection, personal: PersonalDataCipher, asking: Asking, po
     ).one_or_none()
     if known is not None:
         if known.body_digest != asking.body_digest:
-            raise LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")
+            raise key_reused()
         return request_standing(connection, personal, asking.community, known.number)
     if not may_ask(asking.request.kind, asking.actor.role):
         raise LedgerRefusedError("beyond_authority", "这类款项由收银员申请")

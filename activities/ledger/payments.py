@@ -16,7 +16,7 @@ from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import open_bills
 from activities.ledger.journal import NewEntry, lock_key, post
 from activities.ledger.numbers import Series, next_numbers
-from activities.ledger.refused import LedgerRefusedError
+from activities.ledger.refused import LedgerRefusedError, key_reused
 from activities.ledger.shifts import open_shift_of
 from activities.records.bill_tables import Bill
 from activities.records.cash_tables import Payment
@@ -165,7 +165,7 @@ def _taken_before(connection: Connection, new: NewPayment) -> PaymentTaken | Non
     ).one_or_none()
     if same_key is not None:
         if same_key.body_digest != new.body_digest:
-            raise LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")
+            raise key_reused()
         return _as_taken(connection, same_key)
     if not new.transaction:
         return None

@@ -8,3 +8,8 @@ class LedgerRefusedError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+def key_reused() -> LedgerRefusedError:
+    """``idempotency_key_reused``: the same key was sent with something else before."""
+    return LedgerRefusedError("idempotency_key_reused", "该 Idempotency-Key 已用于另一内容:新的请求请换新的键")

@@ -167,8 +167,10 @@ def pay(
     community: CommunityOption = "",
 ) -> None:
     """收款:先付客户指定的,否则先付最早的欠费;多付的转为预存"""
-    body = {"account": account, "amount": amount, "method": method.value, "designated": bill or []}
-    body["bank_reference"] = reference
+    body = {
+        "account": account, "amount": amount, "method": method.value, "designated": bill or [],
+        "bank_reference": reference,
+    }  # fmt: skip
     with service_centre(person, community) as centre:
         answer = centre.send(centre.in_community("billing", "payments"), body, new_key(key))
     kinds = {"principal": "本金", "late_fee": "滞纳金", "prepayment": "预存"}

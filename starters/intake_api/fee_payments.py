@@ -89,11 +89,11 @@ async def take_a_payment(
     cashier, now = person_of(caller), datetime.now(UTC)
     by_bank = body.method in _BY_BANK
     at = body.succeeded_at if body.succeeded_at is not None and by_bank else now
+    reference = body.bank_reference if by_bank else ""
     new = NewPayment(
         community=community, key=key_digest(caller.caller, key), body_digest=body_digest(body), account=body.account,
         amount=body.amount, method=body.method, succeeded_at=min(at, now), actor=cashier,
-        provider=f"desk-{body.method}" if by_bank and body.bank_reference else "",
-        transaction=body.bank_reference if by_bank else "", designated=body.designated,
+        provider=f"desk-{body.method}" if reference else "", transaction=reference, designated=body.designated,
     )  # fmt: skip
     return await _taken(intake, new)
 
