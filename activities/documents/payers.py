@@ -16,22 +16,22 @@ _PAYERS: Final = text(
     SELECT account.code, account.unit, account.payer, contact.id AS contact, contact.name
     FROM fee_accounts AS account
     LEFT JOIN LATERAL (
-        SELECT id FROM households
+        SELECT contacts.id, contacts.name FROM households
+        JOIN contacts ON contacts.community = households.community AND contacts.household = households.id
         WHERE households.community = account.community AND (
-            id = account.household
+            households.id = account.household
             -- where none is named: the present one, for the unit's newest payer; nobody is told another's debt
             OR account.household IS NULL AND account.payer <> 'developer'
-                AND households.unit = account.unit AND until IS NULL
+                AND households.unit = account.unit AND households.until IS NULL
                 AND NOT EXISTS (
                     SELECT FROM fee_accounts AS later
                     WHERE later.community = account.community AND later.unit = account.unit
-                      AND (later.since, later.code) > (account.since, account.code)))
-        LIMIT 1
-    ) AS household ON true
-    LEFT JOIN LATERAL (
-        SELECT id, name FROM contacts
-        WHERE contacts.community = account.community AND contacts.household = household.id
-        ORDER BY position LIMIT 1
+                      AND (later.since, later.code) > (account.since, account.code))
+                -- a tenant does not pay for the owner of whom the roster knows nothing, nor the other way round
+                AND (contacts.identity = account.payer OR NOT EXISTS (
+                    SELECT FROM contacts AS others
+                    WHERE others.household = households.id AND others.identity IN ('owner', 'tenant'))))
+        ORDER BY contacts.identity = account.payer DESC, contacts.position LIMIT 1
     ) AS contact ON true
     WHERE account.community = :community AND account.code = ANY(:accounts)
     """
@@ -39,7 +39,7 @@ _PAYERS: Final = text(
 
 
 class Payer(NamedTuple):
-    """Who pays for an account: the household's first person, by name and row, and what he is to the unit."""
+    """Who pays for an account: the first of his household who is an owner, or a tenant, as the payer is."""
 
     unit: str
     name: str

@@ -3,10 +3,11 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 
 from activities.connections.database import Database
-from activities.records.community_tables import Contact, Household, Unit
+from activities.documents.payers import payers_of
+from activities.records.community_tables import Contact, Unit
 from activities.records.fee_tables import FeeAccount
 from activities.records.sealing import open_columns
 from workflows.messages.arrears import ArrearsStart, ListedBill
@@ -14,7 +15,6 @@ from workflows.messages.billing import ListOverdue
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.case import CaseOpening, Channel, Identity, Reporter
 from workflows.messages.identifiers import CaseKind
-from workflows.messages.ledger import PayerKind
 from workflows.messages.policy import Policy
 
 
@@ -27,11 +27,10 @@ def arrears_start(  # noqa: PLR0917 - what the list hands over, in its order
     policy: Policy,
     calendar: WorkingCalendar,
 ) -> ArrearsStart:
-    """Return the start message. Who is told is the first contact of the account's own household: what a former owner
-    owes is his, wherever he lives now.
+    """Return the start message. Who pays for the account is told: what a former owner owes is his, wherever he lives
+    now.
     """  # fmt: skip
-    row, household, contact = _payer(db, request.community, account)
-    known = open_columns(db.personal, Contact, dict(contact)) if contact and household is not None else {}
+    unit, known = _payer(db, request.community, account)
     return ArrearsStart(
         opening=CaseOpening(
             number=number,
@@ -39,8 +38,8 @@ def arrears_start(  # noqa: PLR0917 - what the list hands over, in its order
             community=request.community,
             channel=Channel.SCHEDULE,
             received_at=request.at.astimezone(ZoneInfo(policy.calendar.tz)),
-            unit=row.unit,
-            area=row.area,
+            unit=unit.unit,
+            area=unit.area,
             reporter=Reporter(
                 name=known.get("name", ""),
                 phone=known.get("phone", ""),
@@ -59,40 +58,20 @@ def arrears_start(  # noqa: PLR0917 - what the list hands over, in its order
     )
 
 
-def _pays_now(connection: Connection, community: str, unit: str, account: str) -> bool:
-    """Whether it is the unit's newest payer who is meant: whoever lives there now is told nobody else's debt."""
-    newest = connection.execute(
-        select(FeeAccount.code, FeeAccount.payer)
-        .where(FeeAccount.community == community, FeeAccount.unit == unit)
-        .order_by(FeeAccount.since.desc(), FeeAccount.code.desc())
-        .limit(1)
-    ).one()
-    return bool(newest.code == account and newest.payer != PayerKind.DEVELOPER)
-
-
-def _payer(db: Database, community: str, account: str) -> tuple[Row[*tuple[Any, ...]], int | None, Any]:
-    """The account with its unit and area, whose household it is, and that household's first contact."""
+def _payer(db: Database, community: str, account: str) -> tuple[Row[*tuple[Any, ...]], dict[str, Any]]:
+    """The account's unit with its area, and who pays for it, as far as that is known."""
     with db.begin() as connection:
-        row = connection.execute(
-            select(FeeAccount.unit, FeeAccount.household, FeeAccount.payer, Unit.area)
+        unit = connection.execute(
+            select(FeeAccount.unit, Unit.area)
             .join(Unit, (Unit.community == FeeAccount.community) & (Unit.code == FeeAccount.unit))
             .where(FeeAccount.community == community, FeeAccount.code == account)
         ).one()
-        household = row.household
-        if household is None and _pays_now(connection, community, row.unit, account):
-            household = connection.scalar(
-                select(Household.id).where(
-                    Household.community == community, Household.unit == row.unit, Household.until.is_(None)
-                )
-            )
+        payer = payers_of(connection, db.personal, community, [account])[account]
         contact = (
             connection.execute(
-                select(Contact.name, Contact.phone, Contact.mail, Contact.identity)
-                .where(Contact.community == community, Contact.household == household)
-                .order_by(Contact.position)
-                .limit(1)
+                select(Contact.name, Contact.phone, Contact.mail, Contact.identity).where(Contact.id == payer.contact)
             )
             .mappings()
             .one_or_none()
         )
-    return row, household, contact
+    return unit, {} if contact is None else open_columns(db.personal, Contact, dict(contact))

@@ -18,6 +18,7 @@ from activities.ledger.refused import LedgerRefusedError, key_reused
 from activities.ledger.table_lock import lock_tables
 from activities.ledger.unapproved_rows import make_dirty
 from activities.records.fee_tables import UnitFact
+from activities.records.payer_households import name_payers
 from activities.records.sealing import seal_columns
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.ledger import PayerKind
@@ -37,7 +38,7 @@ _NEW_PAYER: Final = {_K.TAKEOVER: PayerKind.OWNER, _K.TRANSFER: PayerKind.OWNER,
 
 @dataclass(frozen=True)
 class NewFact:
-    """A fact to be entered. ``key`` makes entering it twice harmless; ``household`` is the new payer's, where known.
+    """A fact to be entered. ``key`` makes entering it twice harmless.
 
     ``account`` names who pays again when a tenant has left. ``works_seen`` matters for a permit that is cancelled.
     ``confirmed_by`` confirms an occupation or a vacancy: another person than who enters it. ``evidence`` is sealed.
@@ -50,7 +51,6 @@ class NewFact:
     key: str
     at: datetime
     actor: Actor
-    household: int | None = None
     account: str = ""
     until: date | None = None
     works_seen: bool = False
@@ -98,6 +98,7 @@ def enter_fact(
     _check(connection, new, policy)
     account = _payer(connection, new)
     fact = _insert(connection, personal, new, account)
+    name_payers(connection, new.community, [new.unit])
     change = Change(
         community=new.community,
         unit=new.unit,
@@ -160,7 +161,7 @@ def _check_cancellation(connection: Connection, new: NewFact, policy: Policy) ->
 
 def _payer(connection: Connection, new: NewFact) -> str:
     if new.kind in _NEW_PAYER:
-        return next_account(connection, new.community, new.unit, _NEW_PAYER[new.kind], new.day, new.household)
+        return next_account(connection, new.community, new.unit, _NEW_PAYER[new.kind], new.day)
     return new.account if new.kind is _K.VACATED else ""
 
 

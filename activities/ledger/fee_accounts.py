@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, func, insert, select
+import structlog
+from sqlalchemy import Connection, func, insert, select, update
 
 from activities.ledger.refused import LedgerRefusedError
-from activities.records.community_tables import Unit
+from activities.records.community_tables import Household, Unit
 from activities.records.fee_tables import FeeAccount
 from workflows.messages.ledger import PayerKind
 
+log = structlog.get_logger(__name__)
 _LETTERS: Final = {PayerKind.DEVELOPER: "K", PayerKind.OWNER: "Y", PayerKind.TENANT: "Z"}
 
 
@@ -43,12 +45,10 @@ def account_for(
     return connection.scalar(asked.order_by(FeeAccount.since.desc(), FeeAccount.code.desc()).limit(1)) or ""
 
 
-def next_account(  # noqa: PLR0917 - the columns of an account, in their order
-    connection: Connection, community: str, unit: str, payer: PayerKind, since: date, household: int | None = None
-) -> str:
+def next_account(connection: Connection, community: str, unit: str, payer: PayerKind, since: date) -> str:
     """Open the unit's next account of that kind from a day on and return its code, such as ``1-101-Y2``.
 
-    The caller has locked the unit.
+    The caller has locked the unit. Whose it is, the roster says (``name_payers``).
     """
     letter = _LETTERS[payer]
     count = connection.scalar(
@@ -57,9 +57,23 @@ def next_account(  # noqa: PLR0917 - the columns of an account, in their order
         )
     )
     code = f"{unit}-{letter}" if payer is PayerKind.DEVELOPER else f"{unit}-{letter}{(count or 0) + 1}"
-    connection.execute(
-        insert(FeeAccount).values(
-            community=community, code=code, unit=unit, payer=payer, household=household, since=since
-        )
-    )
+    connection.execute(insert(FeeAccount).values(community=community, code=code, unit=unit, payer=payer, since=since))
     return code
+
+
+def set_household(connection: Connection, community: str, account: str, since: date, staff: str) -> None:
+    """Say whose the account is: the household that the roster lists in its unit from that day on.
+
+    Raises :class:`LedgerRefusedError` (``unknown_account``, also for the developer's; ``unknown_household``).
+    """
+    mine = (FeeAccount.community == community, FeeAccount.code == account, FeeAccount.payer != PayerKind.DEVELOPER)
+    unit = connection.scalar(select(FeeAccount.unit).where(*mine).with_for_update())
+    if unit is None:
+        raise LedgerRefusedError("unknown_account", "本项目没有这个业主或租户的缴费账户:请核对编码")
+    household = connection.scalar(
+        select(Household.id).where(Household.community == community, Household.unit == unit, Household.since == since)
+    )
+    if household is None:
+        raise LedgerRefusedError("unknown_household", "名册中该房号没有这一天入住的住户:请核对入住日期")
+    connection.execute(update(FeeAccount).where(*mine).values(household=household))
+    log.info("payer_named", community=community, account=account, staff=staff)

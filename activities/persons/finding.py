@@ -26,10 +26,22 @@ _MAY_PAY: Final = text(
     SELECT DISTINCT account.community, account.code FROM contacts
     JOIN households ON households.id = contacts.household
     JOIN fee_accounts AS account ON account.community = households.community
-        AND (account.household = households.id OR account.household IS NULL AND account.unit = households.unit)
+        AND (account.household = households.id
+            OR account.household IS NULL AND account.unit = households.unit AND account.payer <> 'developer'
+                AND (households.until IS NULL OR households.until > account.since)
+                AND NOT EXISTS (
+                    SELECT FROM fee_accounts AS later
+                    WHERE later.community = account.community AND later.unit = account.unit
+                      AND later.payer = account.payer AND (later.since, later.code) > (account.since, account.code)
+                      AND later.since <= households.since)
+                AND (contacts.identity = account.payer OR NOT EXISTS (
+                    SELECT FROM contacts AS others
+                    WHERE others.household = households.id AND others.identity IN ('owner', 'tenant'))))
     WHERE contacts.id = ANY(:contacts)
     """
 )
+"""The accounts of his households, and those of his units in his time of which nobody says whose they are."""
+
 _FROM_THE_REPORTER: Final = "reporter"
 """The fact of a reply that says whether it came from the reporter: "yes" or "no"."""
 
@@ -44,16 +56,17 @@ Key = tuple[str, Any]
 class Found:
     """What leads to all that is held about one person.
 
-    ``mains`` are others' cases into which his were merged, ``forwarded`` his words in them, ``of_others`` what other
-    persons said in his; both as (case, sequence). ``late`` are late messages, ``vouchers`` and ``pictures``
-    attachments: those that prove what was charged, and all others. ``names`` is how many different names stand there;
-    ``phone_index`` the keyed index of his number.
+    ``doubtful`` are accounts that may be his: nobody has said whose. ``mains`` are others' cases into which his were
+    merged, ``forwarded`` his words in them, ``of_others`` what other persons said in his; both as (case, sequence).
+    ``late`` are late messages, ``vouchers`` and ``pictures`` attachments: those that prove what was charged, and all
+    others. ``names`` is how many different names stand there; ``phone_index`` the keyed index of his number.
     """
 
     phone_index: bytes
     contacts: tuple[int, ...] = ()
     staff: tuple[Key, ...] = ()
     accounts: tuple[Key, ...] = ()
+    doubtful: tuple[Key, ...] = ()
     cases: tuple[str, ...] = ()
     mains: tuple[str, ...] = ()
     forwarded: tuple[Key, ...] = ()
@@ -81,7 +94,7 @@ def find_person(connection: Connection, personal: PersonalDataCipher, phone_inde
     ).all()
     staff = connection.execute(select(Staff.community, Staff.code).where(Staff.phone_index == phone_index)).all()
     ids = tuple(sorted(contact.id for contact in contacts))
-    accounts = _accounts(connection, personal, ids)
+    accounts, doubtful = _accounts(connection, personal, ids)
     cases = _cases(connection, known, phone_index, accounts)
     numbers = tuple(case.number for case in cases)
     mains, forwarded, of_others = _merged(connection, personal, numbers)
@@ -93,6 +106,7 @@ def find_person(connection: Connection, personal: PersonalDataCipher, phone_inde
         contacts=ids,
         staff=tuple(sorted((each.community, each.code) for each in staff)),
         accounts=accounts,
+        doubtful=doubtful,
         cases=numbers,
         mains=mains,
         forwarded=forwarded,
@@ -130,19 +144,20 @@ def _cases(
     return connection.execute(select(number, Case.reporter_name).where(number.in_(own)).order_by(number)).all()
 
 
-def _accounts(connection: Connection, personal: PersonalDataCipher, contacts: tuple[int, ...]) -> tuple[Key, ...]:
-    """Return the accounts that one of the contacts pays for; who only lives there has none."""
+def _accounts(
+    connection: Connection, personal: PersonalDataCipher, contacts: tuple[int, ...]
+) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    """Return the accounts that one of the contacts pays for, and those of which it is not known whether he does."""
     possible: dict[str, list[str]] = {}
     for community, code in connection.execute(_MAY_PAY, {"contacts": list(contacts)}):
         possible.setdefault(community, []).append(code)
-    return tuple(
-        sorted(
-            (community, code)
-            for community, codes in possible.items()
-            for code, payer in payers_of(connection, personal, community, codes).items()
-            if payer.contact in contacts
-        )
-    )
+    payers = [
+        ((community, code), payer.contact)
+        for community, codes in sorted(possible.items())
+        for code, payer in sorted(payers_of(connection, personal, community, codes).items())
+    ]
+    his = tuple(account for account, contact in payers if contact in contacts)
+    return his, tuple(account for account, contact in payers if contact is None)
 
 
 def _merged(

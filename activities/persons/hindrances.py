@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, select, text, tuple_
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.persons.finding import Found
+from activities.persons.finding import Found, Key
 from activities.persons.holdings import BY_TABLE
 from activities.records.bill_tables import ArrearsOpening, Bill
 from activities.records.case_tables import Case
@@ -36,6 +36,7 @@ class Hindrance(StrEnum):
     BALANCE = "balance"
     WAITING_REQUEST = "waiting_request"
     PAYS_NOW = "pays_now"
+    DOUBTFUL_ACCOUNT = "doubtful_account"
 
     @property
     def label(self) -> str:
@@ -52,6 +53,7 @@ _LABELS: Final[dict[Hindrance, str]] = {
     Hindrance.BALANCE: "有预存或押金未退的账户",
     Hindrance.WAITING_REQUEST: "待签批款项申请",
     Hindrance.PAYS_NOW: "现任缴费人的账户(先在名册中登记迁出或变更缴费人)",
+    Hindrance.DOUBTFUL_ACCOUNT: "有款项未清、名册看不出属谁的账户(先在名册中补全该房号的住户)",
 }
 
 
@@ -69,11 +71,30 @@ _PAYS_NOW: Final = text(
     JOIN unnest(CAST(:communities AS text[]), CAST(:codes AS text[])) AS his (community, code) USING (community, code)
     WHERE account.payer <> :developer
       AND NOT EXISTS (
+          -- an owner remains one while a tenant pays
           SELECT FROM fee_accounts AS later WHERE later.community = account.community AND later.unit = account.unit
+            AND (later.payer = account.payer OR account.payer = 'tenant')
             AND (later.since, later.code) > (account.since, account.code))
       AND EXISTS (
           SELECT FROM households WHERE households.community = account.community AND households.unit = account.unit
             AND (account.household IS NULL OR households.id = account.household) AND households.until IS NULL)
+    """
+)
+
+
+_DOUBTFUL: Final = text(
+    """
+    SELECT code FROM fee_accounts AS account
+    JOIN unnest(CAST(:communities AS text[]), CAST(:codes AS text[])) AS his (community, code) USING (community, code)
+    WHERE EXISTS (
+            SELECT FROM bills WHERE bills.community = account.community AND bills.account = account.code
+              AND open_principal > 0)
+       OR EXISTS (
+            SELECT FROM adjustments WHERE adjustments.community = account.community
+              AND adjustments.account = account.code AND billed_in = '' AND credits = '')
+       OR EXISTS (
+            SELECT FROM liabilities WHERE liabilities.community = account.community
+              AND liabilities.account = account.code AND balance > 0)
     """
 )
 
@@ -89,7 +110,6 @@ def on_record(connection: Connection, found: Found) -> tuple[InTheWay, ...]:
     adjustments = _rows(Adjustment, Adjustment.account, found, Adjustment.billed_in == "", Adjustment.credits == "")
     balances = _rows(Liability, Liability.account, found, Liability.balance > 0)
     requests = _rows(MoneyRequest, MoneyRequest.number, found, MoneyRequest.state == MoneyRequestState.WAITING)
-    codes = {"communities": [each[0] for each in found.accounts], "codes": [each[1] for each in found.accounts]}
     asked = {
         Hindrance.OPEN_CASE: {*connection.scalars(cases), *connection.scalars(arrears)},
         Hindrance.UNPAID_BILL: set(connection.scalars(bills)),
@@ -97,7 +117,10 @@ def on_record(connection: Connection, found: Found) -> tuple[InTheWay, ...]:
         Hindrance.UNBILLED_ADJUSTMENT: set(connection.scalars(adjustments)),
         Hindrance.BALANCE: set(connection.scalars(balances)),
         Hindrance.WAITING_REQUEST: set(connection.scalars(requests)),
-        Hindrance.PAYS_NOW: set(connection.scalars(_PAYS_NOW, {**codes, "developer": PayerKind.DEVELOPER})),
+        Hindrance.PAYS_NOW: set(
+            connection.scalars(_PAYS_NOW, {**_named(found.accounts), "developer": PayerKind.DEVELOPER})
+        ),
+        Hindrance.DOUBTFUL_ACCOUNT: set(connection.scalars(_DOUBTFUL, _named(found.doubtful))),
     }
     return _sorted(InTheWay(what, number) for what, numbers in asked.items() for number in numbers)
 
@@ -118,6 +141,10 @@ async def _runs(client: Client, number: str) -> bool:
         if error.status is RPCStatusCode.NOT_FOUND:
             return False
         raise
+
+
+def _named(accounts: tuple[Key, ...]) -> dict[str, list[Any]]:
+    return {"communities": [community for community, _ in accounts], "codes": [code for _, code in accounts]}
 
 
 def _rows(row: Any, column: Any, found: Found, *where: Any) -> Select[Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from activities.connections.database import Database
 from activities.records.community_tables import Community
+from activities.records.payer_households import name_payers
 from activities.records.policies import NoPolicyInForceError, policy_in_force
 from activities.records.roster import (
     Roster,
@@ -54,6 +55,7 @@ def import_roster(db: Database, community: str, content: bytes) -> RosterReport:
         if problems:
             return _refused(community, problems)
         write_roster(connection, db.personal, community, before, after)
+        name_payers(connection, community)
     counts = _counts(file, before)
     log.info("roster_imported", community=community, **{sheet: one.model_dump() for sheet, one in counts.items()})
     return RosterReport(

@@ -154,6 +154,21 @@ def fact(
     print_facts(f"{unit} {kind.value}", [one for one in facts if one[1]])
 
 
+@billing_quarter_verbs.command("payer")
+def payer(
+    account: _Account,
+    since: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="SINCE", help="名册中的入住日期")],
+    *,
+    person: PersonOption = "",
+    community: CommunityOption = "",
+) -> None:
+    """账户属哪一户:名册看不出或有误时,由客服指明"""
+    with service_centre(person, community) as centre:
+        path = centre.in_community("billing", "accounts", account, "household")
+        centre.send(path, {"since": str(since.date())})
+    say(f"{account} 的缴费人已登记为 {since.date()} 入住的住户")
+
+
 @billing_quarter_verbs.command("pay")
 def pay(
     account: _Account,

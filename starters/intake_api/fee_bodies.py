@@ -30,6 +30,12 @@ class FactBody(Body):
     evidence: OptionalReason = ""
 
 
+class HouseholdBody(Body):
+    """账户属哪一户: the household of the unit that the roster lists from this day on (入住日期)."""
+
+    since: Day
+
+
 class PaymentBody(Body):
     """收款: money that the cashier has taken or the bank has confirmed."""
 

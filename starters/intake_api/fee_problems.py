@@ -26,6 +26,7 @@ FEE_CASE_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
 
 LEDGER_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "unknown_account": (422, "本项目没有这个缴费账户:请核对编码"),
+    "unknown_household": (422, "名册中该房号没有这一天入住的住户:请核对入住日期"),
     "no_open_shift": (409, "没有当班:请先开班再收款"),
     "transaction_reused": (409, "这笔银行流水已经入账到别的账户或金额不同:请核对流水号"),
     "two_persons": (403, "须由另一人办理或确认"),

@@ -1,5 +1,6 @@
 """POST and GET billing: facts of units, accounts, the table, notices 收费账务 (S4 4; ``docs/domain/fees.md``)."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from activities.billing.table_workbook import table_workbook
 from activities.ledger.account_state import standing
 from activities.ledger.bill_notices import WrittenNotice, send_notices
 from activities.ledger.facts import CONFIRMED, MAY_CONFIRM, NewFact, enter_fact
+from activities.ledger.fee_accounts import set_household
 from activities.ledger.fee_table_reading import FeeTableView, WhichTable, read_table, whole_table
 from activities.ledger.telling import tell_dirty, tell_moved, tell_sent
 from activities.ledger.unsent_notices import UnsentNotice, unsent_notices
@@ -18,7 +20,7 @@ from activities.opening.message_keys import key_digest
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.attached_files import WORKBOOK, attached, file_answer
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
-from starters.intake_api.fee_bodies import FactBody, SendNoticesBody
+from starters.intake_api.fee_bodies import FactBody, HouseholdBody, SendNoticesBody
 from starters.intake_api.intake import TheIntake
 from starters.intake_api.ledger_transaction import KEYED, areas_of, in_ledger, now_by, policy_now
 from starters.intake_api.problems import ProblemError, documented
@@ -37,6 +39,13 @@ class FactRecorded(BaseModel):
     bills: tuple[str, ...]
     adjusted: dict[str, Decimal]
     table_in_review: str
+
+
+class PayerNamed(BaseModel):
+    """Whose the account is: the household that moved in on that day."""
+
+    account: str
+    since: date
 
 
 class NoticeOut(BaseModel):
@@ -114,6 +123,23 @@ async def read_an_account(
     if found is None:
         raise ProblemError("unknown_account")
     return found
+
+
+@router.post(
+    "/v1/communities/{community}/billing/accounts/{account}/household",
+    responses=documented("unknown_account", "unknown_household", "records_unavailable"),
+)
+async def name_the_payer(
+    *,
+    body: HouseholdBody,
+    community: CommunityCode,
+    account: str,
+    caller: Annotated[Caller, caller_with(Right.ENTER_FACTS)],
+    intake: TheIntake,
+) -> PayerNamed:
+    """Say whose an account is, where facts and roster left a doubt or were wrong: what was owed stays owed."""
+    await in_ledger(intake, lambda connection: set_household(connection, community, account, body.since, caller.staff))
+    return PayerNamed(account=account, since=body.since)
 
 
 @router.get(

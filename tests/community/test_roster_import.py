@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from activities.connections.database import Database
 from activities.records.community_tables import Area, Contact, DutyShift, Household, Post, Staff, StaffTrade, Unit
+from activities.records.fee_tables import FeeAccount
 from activities.records.policies import publish_policy
 from activities.records.roster import (
     Roster,
@@ -416,3 +417,14 @@ def test_the_database_itself_refuses_what_the_roster_already_has(empty_community
         empty_community.begin() as connection,
     ):
         connection.execute(insert(kept).values({**again, "until": again["since"]}))
+
+
+def test_a_household_that_is_imported_is_named_as_its_accounts_payer(empty_community: Database) -> None:
+    import_rows(empty_community, rows())
+    with empty_community.begin() as connection:
+        taken_over = {"community": "YGHY", "code": "1-101-Y1", "unit": "1-101", "payer": "owner", "since": SINCE}
+        connection.execute(insert(FeeAccount).values(taken_over))
+    assert import_rows(empty_community, rows()).imported
+    with empty_community.begin() as connection:
+        named = connection.scalar(select(Household.unit).join(FeeAccount, FeeAccount.household == Household.id))
+    assert named == "1-101"

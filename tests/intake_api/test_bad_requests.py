@@ -117,6 +117,7 @@ ROUTES = (
         {"unit": "9-999", "kind": "takeover", "day": "2026-03-25"},
         has_key=True,
     ),
+    Route("POST", f"{HERE}/billing/accounts/{{account}}/household", Right.ENTER_FACTS, {"since": "2026-03-25"}),
     Route("POST", f"{HERE}/billing/shifts", Right.COLLECT),
     Route(
         "POST",

@@ -81,6 +81,7 @@ _IN_A_COMMUNITY: Final[Mapping[str, Who]] = {
     "POST /policies": THE_MANAGERS,
     # who owes how much
     "POST /billing/facts": WHO_ENTERS_FACTS,
+    "POST /billing/accounts/{account}/household": WHO_ENTERS_FACTS,
     "POST /billing/periods": WHO_SEES_REQUESTS,
     "GET /billing/accounts/{account}": WHO_READS_THE_LEDGER,
     "GET /billing/accounts/{account}/statement": WHO_READS_THE_LEDGER,
@@ -155,7 +156,13 @@ FOR_ANYBODY: Final = frozenset({
 
 _ONLY_READ: Final = ("GET ", "POST /billing/prints/")
 _MONEY_WITHOUT_A_PERSON: Final = frozenset(
-    {"POST /billing/facts", "POST /billing/periods", "POST /billing/notices/sent", "POST /billing/arrears-reasons"}
+    {
+        "POST /billing/facts",
+        "POST /billing/accounts/{account}/household",
+        "POST /billing/periods",
+        "POST /billing/notices/sent",
+        "POST /billing/arrears-reasons",
+    }
 )
 PERSONS_ONLY: Final = frozenset(
     route.replace(" ", f" {OF_A_COMMUNITY}", 1)

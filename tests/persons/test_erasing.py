@@ -160,6 +160,12 @@ async def test_what_is_not_over_stands_in_the_way_and_nothing_changes(
                 " entered_by) VALUES (:community, :account, '', '', 1, 1, 0, '[]', 'a', now(), '')"
             ), ANNA.account,
         ),
+        Hindrance.DOUBTFUL_ACCOUNT: (
+            text(
+                "WITH unnamed AS (UPDATE fee_accounts SET household = NULL WHERE code = :account)"
+                " UPDATE bills SET open_principal = 1 WHERE account = :account"
+            ), ANNA.account,
+        ),
     }  # fmt: skip
     change, number = changes[what]
     with neighbours.begin() as connection:
