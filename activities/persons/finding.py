@@ -4,6 +4,7 @@ The number is the person: whatever is filed under it is found together, and who 
 told apart from him. What others said in his cases is not his; what he said in others' cases is.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,7 @@ from activities.records.case_tables import Case, CaseLine, LateMessage, RepairRe
 from activities.records.community_tables import Community, Contact, Staff
 from activities.records.form_tables import QuoteRow, RevisitRecordRow, RevisitTaskRow, ServiceRecordRow
 from activities.records.sealing import open_columns
+from workflows.messages.special_service import ServiceEvent
 
 _MAY_PAY: Final = text(
     """
@@ -42,6 +44,14 @@ _MAY_PAY: Final = text(
 )
 """The accounts of his households, and those of his units in his time of which nobody says whose they are."""
 
+_ON_LINES: Final = text(
+    """
+    SELECT event, fact.key, fact.value FROM case_lines CROSS JOIN LATERAL jsonb_each_text(facts) AS fact
+    WHERE "case" = ANY(:cases) AND fact.value LIKE '%FJ-%'
+    """
+)
+_ID: Final = re.compile(r"FJ-[A-Z2-7]{26}")
+"""The id of an attachment, wherever it stands."""
 _FROM_THE_REPORTER: Final = "reporter"
 """The fact of a reply that says whether it came from the reporter: "yes" or "no"."""
 
@@ -220,7 +230,10 @@ def _is_his(personal: PersonalDataCipher, sender: bytes, phone_index: bytes) -> 
 
 
 def _attachments(connection: Connection, cases: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids of what proves a charge (signed quotes and services, receipts of outlays), and of the rest."""
+    """Return the ids of what proves a charge (signed quotes and services, receipts of outlays), and of the rest.
+
+    Forms hold the last of each; what was signed before the work was done again, and what no form asks for, is on lines.
+    """
     vouchers = _ids(connection, cases, QuoteRow.signature, ServiceRecordRow.signature, ServiceRecordRow.receipts)
     rest = _ids(
         connection, cases, RepairRecordRow.verified_signature, WorkOrderRow.signature, WorkOrderRow.photos,
@@ -228,6 +241,9 @@ def _attachments(connection: Connection, cases: tuple[str, ...]) -> tuple[tuple[
     )  # fmt: skip
     for ids in connection.scalars(select(Case.attachments).where(Case.number.in_(cases))):
         rest |= set(ids)
+    for event, key, ids in connection.execute(_ON_LINES, {"cases": list(cases)}):
+        proves = key == "receipts" or event == ServiceEvent.SIGNED
+        (vouchers if proves else rest).update(_ID.findall(ids))
     stored = set(connection.scalars(select(AttachmentRow.id).where(AttachmentRow.id.in_(vouchers | rest))))
     return tuple(sorted(vouchers & stored)), tuple(sorted((rest - vouchers) & stored))
 

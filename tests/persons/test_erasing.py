@@ -19,7 +19,7 @@ from activities.persons.treatment import ERASED
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.bill_tables import Bill
 from activities.records.case_queries import CaseFilter, get_case, list_cases
-from activities.records.case_tables import Case, RepairRecordRow
+from activities.records.case_tables import Case, CaseLine, RepairRecordRow
 from activities.records.cash_tables import MoneyRequest
 from activities.records.community_tables import Contact, Household
 from activities.records.form_tables import ChargeRow, QuoteRow
@@ -111,8 +111,10 @@ async def test_who_reads_later_reads_that_it_was_erased(neighbours: Database, cl
 async def test_his_pictures_go_and_those_that_prove_a_charge_stay(
     neighbours: Database, client: Client, attachments: Attachments, tmp_path: Path
 ):
-    home, signature, other = (photograph(attachments, who, name) for who, name in
-                              ((ANNA, "home"), (ANNA, "signature"), (BERT, "home")))  # fmt: skip
+    home, signature, other, signed_twice, refusal, receipt = (
+        photograph(attachments, who, name) for who, name in
+        ((ANNA, "home"), (ANNA, "signature"), (BERT, "home"), (ANNA, "first"), (ANNA, "refusal"), (ANNA, "receipt"))
+    )  # fmt: skip
     with neighbours.begin() as connection:
         connection.execute(update(Case).where(Case.number == ANNA.repair).values(attachments=[home]))
         connection.execute(update(Case).where(Case.number == BERT.repair).values(attachments=[other]))
@@ -120,15 +122,27 @@ async def test_his_pictures_go_and_those_that_prove_a_charge_stay(
             update(RepairRecordRow).where(RepairRecordRow.case == ANNA.repair).values(verified_signature=signature)
         )
         connection.execute(update(QuoteRow).where(QuoteRow.case == ANNA.repair).values(signature=signature))
-    assert (await planned(neighbours, client)).pictures == 1
+        for sequence, (event, facts) in enumerate(
+            (
+                ("signed", {"signature": signed_twice}),
+                ("refused_entry", {"signature": refusal}),
+                ("completed", {"photos": f"{home}、{refusal}", "receipts": receipt}),
+            ),
+            start=100,
+        ):
+            put(
+                connection, neighbours, ANNA, CaseLine, case=ANNA.repair, sequence=sequence, actor_role="customer",
+                actor_code="", event=event, facts=facts,
+            )  # fmt: skip
+    assert (await planned(neighbours, client)).pictures == 2
 
     await erased(neighbours, client, attachments)
 
-    assert attachments.read(CODE, home) is None
+    assert [attachments.read(CODE, each) for each in (home, refusal)] == [None, None]
     assert attachments.read(CODE, signature) is not None
     assert attachments.read(CODE, other) is not None
     files = {path.name for path in (tmp_path / "pictures").rglob("*") if path.is_file()}
-    assert files == {signature, other}
+    assert files == {signature, other, signed_twice, receipt}
 
 
 @pytest.mark.parametrize("what", [each for each in Hindrance if each is not Hindrance.RUNNING_CASE])

@@ -207,6 +207,11 @@ async def test_a_receipt_lies_between_the_issue_and_today(centre: Centre, arrear
         assert await arrears.refusal_of(STEWARD, "deliver", received_on=wrong) == "invalid_day"
     refused = await arrears.refusal_of(STEWARD, "deliver", received_on="2026-04-13", how="door")
     assert refused == "evidence_missing"
+    posted = {"received_on": "2026-04-13", "how": "door", "photos": ["FJ-1", "FJ-2"], "witness": "保安王某"}
+    await arrears.act(STEWARD, "deliver", **posted)
+    await arrears.recorded("delivered")
+    line = next(line for line in centre.outside.lines if line.event == "delivered")
+    assert (line.facts["photos"], line.reason) == ("FJ-1、FJ-2", "见证人 保安王某")
 
 
 async def test_instalments_suspend_dunning_until_one_is_missed(centre: Centre, arrears):

@@ -22,6 +22,8 @@ async def test_the_desk_takes_down_the_customers_signature(centre: Centre) -> No
     record = record_of(centre)
     assert (record.verified_how, record.verified_signature, record.rating) == ("signature", "FJ-1", 5)
     assert record.closed_as == "closed"
+    verified = next(line for line in centre.outside.lines if line.event == "verified")
+    assert verified.facts == {"how": "signature", "signature": "FJ-1"}
 
 
 async def test_a_technician_brings_the_customers_signature_not_only_word(centre: Centre) -> None:

@@ -242,10 +242,14 @@ async def test_money_laid_out_for_the_customer_is_not_income(centre: Centre) -> 
     await case.act(DESK, "confirm_quote", signature="FJ-1")
     await case.act(DESK, "start")
     assert await case.refusal_of(DESK, "complete", outlay="55.50") == "receipts_required"
-    await case.act(DESK, "complete", work_done="已代购", outlay="55.50", billed="65.50", receipts=["FJ-9"])
+    await case.act(DESK, "complete", work_done="已代购", outlay="55.50", billed="65.50", receipts=["FJ-9"],
+                   photos=["FJ-7", "FJ-8"])  # fmt: skip
     await eventually(lambda: centre.outside.forms(Charge)[0].agency == Decimal("55.50"))
     charge = centre.outside.forms(Charge)[0]
     assert (charge.billable, charge.service_fee) == (Decimal("65.50"), Decimal("10.00"))
+    await case.recorded("completed")
+    facts = next(line for line in centre.outside.lines if line.event == "completed").facts
+    assert (facts["photos"], facts["receipts"]) == ("FJ-7、FJ-8", "FJ-9")
 
 
 async def test_cancelling_is_free_until_two_hours_before_and_then_costs_what_was_agreed(centre: Centre) -> None:
@@ -304,6 +308,8 @@ async def test_it_is_revisited_like_a_repair_and_done_again_when_the_customer_is
     await case.act(T1, "sign", signature="FJ-3")
     await case.hear(CaseWord.REVISIT_OVER, revisit, result="satisfied")
     await case.becomes("closed")
+    signed = [line.facts["signature"] for line in centre.outside.lines if line.event == "signed"]
+    assert signed == ["FJ-2", "FJ-3"], "the form has the last one only"
 
 
 async def test_a_low_rating_has_it_revisited_whatever_the_quota(centre: Centre) -> None:

@@ -89,7 +89,7 @@ class ArrearsEntering(ArrearsHandling):
             if self.ladders[line.bill].sheet == sheet.number:
                 self.change([line.bill], runs)
         if sheet.number in self.open_sheets:
-            self.delivered_sheet(sheet.number, request.received_on, one.actor, one.details.how.label)
+            self.delivered_sheet(sheet.number, one.details, one.actor)
 
     async def dispute(self, one: Entered) -> None:
         """异议: the disputed parts rest, the rest goes on (DUN-07)."""

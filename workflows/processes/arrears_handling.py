@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from workflows.messages import arrears_actions as entered
 from workflows.messages.arrears import ArrearsAction, ArrearsClock, ArrearsEvent, ListedBill, OpenSheet
+from workflows.messages.attachments import picture_facts
 from workflows.messages.case import CustomerReply, ReplyIntent
 from workflows.messages.message import Message
 from workflows.messages.notices import NoticeEvent, to_role
@@ -159,14 +160,20 @@ class ArrearsHandling(ArrearsFile):
     def _move(self, details: entered.MoveArrearsDeadlineDetails, actor: Actor) -> None:
         self.note(ArrearsEvent.DEADLINE_MOVED, actor, reason=details.reason, facts=self.moved(details))
 
-    def delivered_sheet(self, number: str, received_on: date, actor: Actor, how: str) -> None:
-        """A sheet was received: the clocks of its bills run from that day."""
+    def delivered_sheet(self, number: str, details: entered.DeliverDetails, actor: Actor) -> None:
+        """A sheet was received: the clocks of its bills run from that day. What proves it stands on the line."""
         sheet = self.open_sheets.pop(number)
-        facts = {**sheet_facts(sheet), "received_on": str(received_on), "how": how}
+        facts = {
+            **sheet_facts(sheet),
+            "received_on": str(details.received_on),
+            "how": details.how.label,
+            **picture_facts(photos=details.photos),
+        }
         self.clocks.stop(ArrearsClock.DELIVERY_AGAIN)
         if not any(other.stage == "first" for other in self.open_sheets.values()):
             self.clocks.stop(ArrearsClock.DISTRIBUTION)
-        self.note(ArrearsEvent.DELIVERED, actor, facts=facts)
+        witness = f"见证人 {details.witness}" if details.witness else ""
+        self.note(ArrearsEvent.DELIVERED, actor, reason=witness, facts=facts)
 
     # What others say
 

@@ -5,6 +5,7 @@ Every end goes through ``close``; what the customer owes then is no more than a 
 
 from decimal import Decimal
 
+from workflows.messages.attachments import picture_facts
 from workflows.messages.events import CaseEvent
 from workflows.messages.notices import NoticeEvent, to_customer, to_role, to_staff
 from workflows.messages.people import SYSTEM, Actor, Role
@@ -90,7 +91,7 @@ class RepairClosing(RepairDispatching):
 
     def refused_entry(self, details: RefusedEntryDetails, actor: Actor) -> None:
         """客户拒修: closed with the signed reason; where others come to harm the site manager sees to it (L1 §288)."""
-        facts = {"harms_others": "yes" if details.harms_others else "no", "signature": details.signature}
+        facts = {"harms_others": "yes" if details.harms_others else "no"} | picture_facts(signature=details.signature)
         if self.was_visited:
             facts |= self.charge_for_the_call(agreed=False)
         technician = self.withdraw()

@@ -6,6 +6,7 @@ accepted by default, a paid one never (RPR-16).
 
 from datetime import datetime
 
+from workflows.messages.attachments import picture_facts
 from workflows.messages.events import CaseEvent
 from workflows.messages.notices import NoticeEvent, to_customer, to_role, to_staff
 from workflows.messages.people import SYSTEM, Actor, Role
@@ -88,7 +89,8 @@ class RepairFinishing(RepairSuspension):
     def verify(self, how: str, label: str, actor: Actor, reason: str = "") -> None:
         """验收, by the customer's word, by signature, by a revisit or by default."""
         self.fill_in(verified_at=self.now, verified_how=how)
-        self.record(RepairEvent.VERIFIED, actor, label=label, state=_S.VERIFIED, reason=reason, facts={"how": how})
+        facts = {"how": how, **picture_facts(signature=self.repair.verified_signature)}
+        self.record(RepairEvent.VERIFIED, actor, label=label, state=_S.VERIFIED, reason=reason, facts=facts)
         if not self.whole:
             self.close_the_finished(SYSTEM)
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from workflows.messages.attachments import picture_facts
 from workflows.messages.events import CaseEvent
 from workflows.messages.notices import NoticeEvent, to_customer, to_role, to_staff
 from workflows.messages.passing_on import PassedOn
@@ -40,7 +41,8 @@ class ServiceFinishing(ServiceFile):
         self.set_billed(details.billed, details.outlay)
         self.fill_in(completed_at=self.now, work_done=details.work_done, receipts=details.receipts)
         self.count_completion()
-        self.record(ServiceEvent.COMPLETED, actor, state=_S.AWAITING_SIGNATURE, facts=self.charge_facts())
+        facts = self.charge_facts() | picture_facts(photos=details.photos, receipts=details.receipts)
+        self.record(ServiceEvent.COMPLETED, actor, state=_S.AWAITING_SIGNATURE, facts=facts)
         self.start_clock(ServiceClock.SIGNATURE, self.policy.signature)
         self.tell(NoticeEvent.SERVICE_COMPLETED, to_customer(), self.charge_facts())
 
@@ -55,7 +57,7 @@ class ServiceFinishing(ServiceFile):
         """客户签字: income of the day on which it was signed (SVC-01)."""
         self.fill_in(signed_at=self.now, signature=details.signature, signed_by=details.signed_by)
         self.clocks.stop(ServiceClock.SIGNATURE)
-        self.record(ServiceEvent.SIGNED, actor)
+        self.record(ServiceEvent.SIGNED, actor, facts=picture_facts(signature=details.signature))
         self.charge = self.charge.model_copy(update={"booked_at": self.now})
         self.record(ServiceEvent.POSTED, SYSTEM, state=_S.POSTED, facts=self.charge_facts())
         if details.rating is not None:
