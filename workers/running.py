@@ -44,8 +44,9 @@ async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(Ta
     keyring = KeyRing.load(settings.keys_file)
     pool_size = settings.workers.concurrent_activities * len(queues)
     database = Database.connect(settings.database_url, keyring, pool_size=pool_size)
-    if set(queues) - {TaskQueue.CASES}:
-        await _require_schema(database, settings.workers.patience_seconds)
+    # cases are answered while PostgreSQL is away, and what they write waits; all else would only wait
+    patience = None if set(queues) == {TaskQueue.CASES} else settings.workers.patience_seconds
+    await _require_schema(database, patience)
     client = await _connect(settings, keyring)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -104,11 +105,19 @@ def _runtime(metrics_address: str) -> Runtime:
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=metrics_address)))
 
 
-async def _require_schema(database: Database, patience: float) -> None:
-    """Wait for PostgreSQL; raise ``CannotStartError`` if its schema is older than this build needs."""
+async def _require_schema(database: Database, patience: float | None) -> None:
+    """Raise ``CannotStartError`` if the schema is older than this build needs, or PostgreSQL away for ``patience``.
+
+    None goes on without PostgreSQL.
+    """
     try:
-        recent = await _patiently(lambda: asyncio.to_thread(current_is_head, database.engine), is_unavailable, patience)
+        recent = await _patiently(
+            lambda: asyncio.to_thread(current_is_head, database.engine), is_unavailable, patience or 0
+        )
     except SQLAlchemyError as error:
+        if patience is None and is_unavailable(error):
+            _log.warning("started_without_postgresql")
+            return
         raise CannotStartError(
             f"PostgreSQL 不可用:{_reason(error)}。请检查 GUANJIA_DATABASE_URL 与服务是否已启动"
         ) from error

@@ -172,7 +172,7 @@ async def centre_in(
     with serving(provider) as address, machine_in(folder, keyring) as machine:
         skipper = TimeSkipper(await machine.connected(keyring), config=CLOCKS)
         centre = Centre(machine, keyring, provider, address, skipper, beside_others=beside_others)
-        queues = [[TaskQueue.CASES, TaskQueue.NOTIFICATIONS], [TaskQueue.RECORDS, TaskQueue.BILLING]]
+        queues = [[TaskQueue.CASES, TaskQueue.NOTIFICATIONS], [TaskQueue.CASES, TaskQueue.BILLING]]
         kept = [
             asyncio.create_task(centre.keep(f"api{number}", "tests.chaos.api_process", GUANJIA_API_PORT=str(port)))
             for number, port in enumerate(centre.ports, start=1)

@@ -143,7 +143,7 @@ async def quarter_on(machine: Machine, keyring: KeyRing, *points: str) -> AsyncI
     )
     database = Database.connect(machine.environment["GUANJIA_DATABASE_URL"], keyring, pool_size=5)
     serving = [
-        asyncio.create_task(machine.serve(TaskQueue.BILLING, TaskQueue.RECORDS)),
+        asyncio.create_task(machine.serve(TaskQueue.BILLING)),
         asyncio.create_task(machine.serve(TaskQueue.CASES, TaskQueue.NOTIFICATIONS)),
     ]
     try:

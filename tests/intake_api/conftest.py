@@ -142,7 +142,6 @@ async def workers(settings: Settings, sample: Database, client: Client, keyring:
     """All workers, with their real effects."""
     async with (
         build(TaskQueue.CASES, client, settings, sample, keyring),
-        build(TaskQueue.RECORDS, client, settings, sample, keyring),
         build(TaskQueue.NOTIFICATIONS, client, settings, sample, keyring),
     ):
         yield

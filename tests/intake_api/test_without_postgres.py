@@ -51,7 +51,6 @@ async def centre(own_postgres, keyring, client, clock, tmp_path):
         settings = Settings(database_url=url, keys_file=tmp_path / "keys.toml")
         async with (
             build(TaskQueue.CASES, client, settings, database, keyring),
-            build(TaskQueue.RECORDS, client, settings, database, keyring),
             serving(settings, keyring, database, client, clock) as api,
         ):
             for role in (Role.CS_ASSISTANT, Role.FINANCE, Role.CS_SUPERVISOR):

@@ -127,19 +127,19 @@ async def workers(client: Client, outside: Outside, *, cached: int = 0) -> Async
 
     ``cached`` is for tests of many cases, which replay their histories afterwards.
     """
+    effects = (*outside.activities, *outside.ledger.billing, *outside.ledger.dunning)
     cases = Worker(
         client,
         task_queue=TaskQueue.CASES,
         workflows=PROCESSES,
+        activities=effects,
         workflow_runner=sandboxed(),
         max_cached_workflows=cached,
     )
-    effects = (*outside.activities, *outside.ledger.billing, *outside.ledger.dunning)
-    records, notifications, billing = (
-        Worker(client, task_queue=queue, activities=effects)
-        for queue in (TaskQueue.RECORDS, TaskQueue.NOTIFICATIONS, TaskQueue.BILLING)
+    notifications, billing = (
+        Worker(client, task_queue=queue, activities=effects) for queue in (TaskQueue.NOTIFICATIONS, TaskQueue.BILLING)
     )
-    async with cases, records, notifications, billing:
+    async with cases, notifications, billing:
         yield
 
 

@@ -38,10 +38,7 @@ async def everything_but_cases(folder: Path, keyring: KeyRing) -> AsyncIterator[
             database_url=machine.environment["GUANJIA_DATABASE_URL"], keys_file=str(folder / "keys.toml")
         )
         database = Database.connect(settings.database_url, keyring)
-        records, notifications = (
-            build(queue, client, settings, database, keyring) for queue in (TaskQueue.RECORDS, TaskQueue.NOTIFICATIONS)
-        )
-        async with records, notifications:
+        async with build(TaskQueue.NOTIFICATIONS, client, settings, database, keyring):
             yield machine, client
         database.close()
 

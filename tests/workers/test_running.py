@@ -91,7 +91,7 @@ async def _ask_for_an_offer(client: Client) -> "asyncio.Task[OfferOutcome]":
         Activity.OFFER_NEXT,
         OfferRequest(case="BX-7K3QM-9TXAB", community="YGHY", attempt=1, business_now=_NOW, trade=Trade.PLUMBING),
         id=f"offer-{uuid.uuid4()}",
-        task_queue=TaskQueue.RECORDS,
+        task_queue=TaskQueue.CASES,
         result_type=OfferOutcome,
         start_to_close_timeout=timedelta(seconds=4),
     )
@@ -134,7 +134,7 @@ async def test_an_idle_worker_stops_at_once_when_asked_to(environment):
 async def test_a_worker_held_up_by_the_database_stops_in_seconds_and_another_finishes_its_work(
     environment, client, database
 ):
-    async with worker_process(environment, TaskQueue.RECORDS) as first:
+    async with worker_process(environment, TaskQueue.CASES) as first:
         with _offers_locked(database):
             offer = await _ask_for_an_offer(client)
             await _somebody_waits_for_the_lock(database)
@@ -145,13 +145,14 @@ async def test_a_worker_held_up_by_the_database_stops_in_seconds_and_another_fin
             assert "activities_given_up" in first.log
     assert not offer.done()
 
-    async with worker_process(environment, TaskQueue.RECORDS):
+    async with worker_process(environment, TaskQueue.CASES):
         assert await offer == OfferOutcome()
 
 
-async def test_records_are_not_served_on_a_schema_that_is_too_old(environment, postgres):
+@pytest.mark.parametrize("queue", TaskQueue)
+async def test_nothing_is_served_on_a_schema_that_is_too_old(environment, postgres, queue):
     with postgres.new_database() as empty:
-        refusal = await _refusal({**environment, "GUANJIA_DATABASE_URL": empty}, TaskQueue.RECORDS)
+        refusal = await _refusal({**environment, "GUANJIA_DATABASE_URL": empty}, queue)
 
     assert "guanjia migrate" in refusal
 
@@ -169,6 +170,7 @@ async def test_cases_are_served_without_postgresql(environment):
     nowhere = "postgresql+psycopg2://guanjia@127.0.0.1:1/guanjia"
     async with worker_process({**environment, "GUANJIA_DATABASE_URL": nowhere}, TaskQueue.CASES) as worker:
         await worker.until("workers_started")
+    assert "started_without_postgresql" in worker.log
 
 
 async def test_without_temporal_the_refusal_says_so(environment):

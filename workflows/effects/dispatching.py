@@ -20,7 +20,7 @@ def start_offering(request: OfferRequest) -> ActivityHandle[OfferOutcome]:
         Activity.OFFER_NEXT,
         request,
         result_type=OfferOutcome,
-        task_queue=TaskQueue.RECORDS,
+        task_queue=TaskQueue.CASES,
         start_to_close_timeout=timedelta(seconds=15),
         retry_policy=UNTIL_IT_WORKS,
         summary=OpenText(f"第{request.attempt}次派工({request.trade.label})"),

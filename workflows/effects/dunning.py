@@ -30,7 +30,7 @@ def _start(asked: Activity, request: Message, answer: type[Answer], summary: str
         asked,
         request,
         result_type=answer,
-        task_queue=TaskQueue.RECORDS,
+        task_queue=TaskQueue.CASES,
         start_to_close_timeout=timedelta(seconds=10),
         retry_policy=UNTIL_IT_WORKS,
         summary=OpenText(summary),

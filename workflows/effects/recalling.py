@@ -17,7 +17,7 @@ def start_recalling(request: BackgroundRequest) -> ActivityHandle[CaseBackground
         Activity.RECALL,
         request,
         result_type=CaseBackground,
-        task_queue=TaskQueue.RECORDS,
+        task_queue=TaskQueue.CASES,
         start_to_close_timeout=timedelta(seconds=15),
         retry_policy=UNTIL_IT_WORKS,
         summary=OpenText("查同类报修"),

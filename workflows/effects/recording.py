@@ -27,7 +27,7 @@ def start_writing(batch: CaseBatch) -> ActivityHandle[None]:
     return workflow.start_activity(
         Activity.WRITE_CASE,
         batch,
-        task_queue=TaskQueue.RECORDS,
+        task_queue=TaskQueue.CASES,
         start_to_close_timeout=timedelta(seconds=15),
         retry_policy=UNTIL_IT_WORKS,
         summary=OpenText(f"记录 {first}–{last}:{batch.lines[-1].label}"),

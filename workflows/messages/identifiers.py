@@ -77,7 +77,9 @@ class TaskQueue(StrEnum):
     """Which worker does the work: one queue for each kind of worker, none for priorities."""
 
     CASES = "guanjia-cases"
+    """The processes, and the effects on the way of every case."""
     RECORDS = "guanjia-records"
+    """Nothing new; what builds before 0.3.0 scheduled there is served until it is done."""
     NOTIFICATIONS = "guanjia-notifications"
     BILLING = "guanjia-billing"
 

@@ -32,7 +32,7 @@ class FeeOpening:
             Activity.OPEN_FEES,
             request,
             result_type=FeesOpened,
-            task_queue=TaskQueue.RECORDS,
+            task_queue=TaskQueue.CASES,
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=UNTIL_IT_WORKS,
             summary=OpenText(f"开立 {start.community} {start.kind} {request.on_day}"),
