@@ -3,23 +3,38 @@
 import os
 import shutil
 import tarfile
+from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import NullPool, create_engine
 
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
+from activities.records.suppression_list import SuppressionList
+from activities.records.tokens import revoke_listed
 from deploy.one_machine.backup import attachments_folder
 from deploy.one_machine.backup_manifest import ATTACHMENTS, DUMP, KEYS, TEMPORAL, Manifest, checked_manifest
 from deploy.one_machine.before_start import open_folder, require_space, sole_centre
-from deploy.one_machine.embedded_postgres import run_tool, served_for_once, unfinished
+from deploy.one_machine.embedded_postgres import database_url, run_tool, served_for_once, unfinished
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
 
 
-def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | None = None) -> Manifest:
-    """Put the backup's data where the place has none and return the manifest; ``keys`` is the key file to use.
+@dataclass(frozen=True)
+class Restored:
+    """What was restored, and how many tokens of the suppression list were revoked again; None without a list."""
 
-    Raises ``StartRefusedError`` or ``KeyFileError``, before anything is touched, where there are data already, where
-    the backup is damaged or of a newer program, or where a key is missing.
+    manifest: Manifest
+    revoked: int | None
+
+
+def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | None = None) -> Restored:
+    """Put the backup's data where the place has none; ``keys`` is the key file to use.
+
+    Tokens that the place's suppression list names are revoked before anything can be started with them.
+
+    Raises ``StartRefusedError``, ``KeyFileError`` or ``SuppressionListError``, before anything is touched, where there
+    are data already, where the backup is damaged or of a newer program, or where a key is missing.
     """
     _require_no_data(place, settings)
     manifest = checked_manifest(backup)
@@ -27,20 +42,24 @@ def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | 
     key_file = _key_file(place, backup, manifest, keys)
     _require_keys(manifest, KeyRing.load(key_file), key_file)
     images = _room_for_attachments(settings, manifest)
+    suppressed = SuppressionList(settings.suppression_file)
+    suppressed.revoked()  # a list that cannot be read is said before anything is touched
     require_space(place.folder)
     open_folder(place.folder)
     with sole_centre(place.lock_file):
         _require_no_data(place, settings)
-        _put_in_place(place, backup, images, key_file)
-    return manifest
+        revoked = _put_in_place(place, backup, images, key_file, suppressed)
+    return Restored(manifest, revoked if suppressed.exists else None)
 
 
 def _require_no_data(place: Place, settings: Settings) -> None:
     images = attachments_folder(settings)
     if place.holds_data or (images is not None and images.is_dir() and any(images.iterdir())):
         raise StartRefusedError(
-            f"{place.folder} 里已有数据,恢复不会覆盖:请先移走它们,或用 GUANJIA_HOME 换一个文件夹",
-            f"{place.folder} holds data; a restore never overwrites: move them away, or set GUANJIA_HOME",
+            f"{place.folder} 里已有数据,恢复不会覆盖:请先移走它们(名单 {settings.suppression_file} 留在原处),"
+            "或用 GUANJIA_HOME 换一个文件夹",
+            f"{place.folder} holds data; a restore never overwrites: move them away, but for "
+            f"{settings.suppression_file.name}, or set GUANJIA_HOME",
         )
 
 
@@ -85,8 +104,11 @@ def _room_for_attachments(settings: Settings, manifest: Manifest) -> Path | None
     return images
 
 
-def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Path) -> None:
-    """Make everything ready under other names, then give them theirs; before the last has its own, nothing starts."""
+def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Path, suppressed: SuppressionList) -> int:
+    """Make everything ready under other names, then give them theirs; before the last has its own, nothing starts.
+
+    Returns how many tokens were revoked again.
+    """
     new_images = None if images is None else images.with_name(f"{images.name}.unfinished")
     new_records = unfinished(place.postgres_folder)
     place.restoring_file.unlink(missing_ok=True)
@@ -95,6 +117,9 @@ def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Pat
         with served_for_once(new_records) as socket:
             dump = str(backup / DUMP)
             run_tool("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", dump, on=socket)
+            engine = create_engine(database_url(socket), poolclass=NullPool)
+            with engine.begin() as connection:
+                revoked = revoke_listed(connection, suppressed)
         if new_images is not None:
             _unpack(backup / ATTACHMENTS, new_images)
         if key_file != place.keys_file:
@@ -115,6 +140,7 @@ def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Pat
     for leftover in place.temporal_leftovers:
         leftover.unlink(missing_ok=True)
     place.restoring_file.rename(place.temporal_file)
+    return revoked
 
 
 def _copy(source: Path, target: Path) -> None:

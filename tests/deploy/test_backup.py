@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from activities.connections.keys import KeyRing
@@ -36,6 +37,8 @@ class BackedUp:
     attachment: str
     content: bytes
     later: str
+    revoked: str
+    suppressed: Path
 
     def copy(self, folder: Path) -> Path:
         return Path(shutil.copytree(self.folder, folder / "backup"))
@@ -62,6 +65,8 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
     (folder / "photo.jpg").write_bytes(picture())
     attached = centre.type("attach", str(folder / "photo.jpg"), "--as", "desk")
     attachment = next(word for word in attached.split() if word.startswith("FJ-"))
+    issue = ("tokens", "issue", "--caller", "wechat", "--role", "intake", "--community", "YGHY")
+    token = centre.type(*issue).strip()
     over = threading.Event()
 
     def keep_reporting() -> None:
@@ -81,6 +86,8 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
     said_with_keys = centre.type("backup", str(folder / "with-keys"), "--with-keys")
     later = reported(centre)
     centre.act(number, "arrive", technician)
+    centre.type("tokens", "revoke", "--caller", "wechat")
+    suppressed = Path(shutil.copy(centre.folder / "suppressed.jsonl", folder))
     keys = Path(shutil.copy(centre.folder / "keys.toml", folder / "keys-in-the-safe.toml"))
     content = centre.request("GET", f"attachments/{attachment}", "desk").content
     centre.kill_everything()
@@ -97,7 +104,15 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
         attachment=attachment,
         content=content,
         later=later,
+        revoked=token,
+        suppressed=suppressed,
     )
+
+
+def let_in(centre: Centre, token: str) -> int:
+    """What the API answers to whoever comes with that token."""
+    url = f"http://127.0.0.1:{centre.ports['GUANJIA_API_PORT']}/v1/communities/YGHY/cases"
+    return httpx2.get(url, headers={"Authorization": f"Bearer {token}"}, trust_env=False).status_code
 
 
 def lines(record: dict[str, object]) -> list[dict[str, object]]:
@@ -130,17 +145,22 @@ def test_the_copy_of_temporals_file_is_whole(backed_up: BackedUp) -> None:
 def test_a_restored_case_goes_on_to_its_end_with_all_that_was_recorded(backed_up: BackedUp) -> None:
     with folder_of_a_test("restored") as folder:
         centre = Centre(folder / "var")
+        centre.folder.mkdir()
+        shutil.copy(backed_up.suppressed, centre.folder)
         said = typed("restore", str(backed_up.folder), "--keys", str(backed_up.keys), **centre.variables)
         assert said.returncode == 0, said.stderr
         assert "guanjia run" in said.stdout
+        assert "已再次吊销 1 个令牌" in said.stdout
+        assert "person erase --listed" in said.stdout
         assert stat.S_IMODE((centre.folder / "keys.toml").stat().st_mode) == 0o600
         assert {path.name for path in centre.folder.iterdir()} == {
-            *("lock", "keys.toml", "postgres", "temporal.db", "attachments"),
+            *("lock", "keys.toml", "postgres", "temporal.db", "attachments", "suppressed.jsonl"),
         }
         number, technician = backed_up.number, backed_up.technician
         try:
             centre.start()
             assert lines(centre.record(number)) == lines(backed_up.record)
+            assert let_in(centre, backed_up.revoked) == 401, "the backup knows nothing of its being revoked"
             assert centre.record(backed_up.later) == {}, "what came after the backup is not there"
             shown = centre.request("GET", f"attachments/{backed_up.attachment}", "desk")
             assert shown.content == backed_up.content
@@ -249,6 +269,8 @@ def test_with_its_keys_a_backup_needs_nothing_else_and_warns(backed_up: BackedUp
         centre = Centre(folder / "var")
         restored = typed("restore", str(backed_up.with_keys), **centre.variables)
         assert restored.returncode == 0, restored.stderr
+        for said in ("没有名单", "tokens revoke --listed", "person erase --listed", "tokens revoke --caller"):
+            assert said in restored.stdout
         assert (centre.folder / "keys.toml").read_bytes() == backed_up.keys.read_bytes()
         assert stat.S_IMODE((centre.folder / "keys.toml").stat().st_mode) == 0o600
 
