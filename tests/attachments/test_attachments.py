@@ -1,5 +1,6 @@
 """Stored sealed, once for a request, and read by the community only."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,6 +63,40 @@ def test_the_same_request_again_is_the_same_file_and_another_picture_under_its_k
         upload(attachments, picture(size=(10, 10)))
     assert refused.value.code == "idempotency_key_reused"
     assert len(stored_files(tmp_path)) == 1
+
+
+def test_a_picture_is_on_the_disk_before_its_name_and_its_name_before_its_row(
+    attachments: Attachments, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's own fsync, watched: what was written out, which names were there, and whether the row was."""
+    seen: list[tuple[str, set[str], int]] = []
+    synced = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced(descriptor)
+        with database.begin() as connection:
+            rows = connection.scalar(select(func.count()).select_from(AttachmentRow)) or 0
+        names = {path.name for path in stored_files(tmp_path)}
+        seen.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, names, rows))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    ref = upload(attachments).ref
+    monkeypatch.undo()
+
+    (file, before, _), *folders = seen
+    assert before == {file}
+    assert file.startswith(f"{ref.id}#")
+    assert [name for name, _, _ in folders] == [ref.id[3:5], "YGHY", "附件 库", tmp_path.name]
+    assert all(names == {ref.id} for _, names, _ in folders)
+    assert all(rows == 0 for _, _, rows in seen)
+
+
+def test_a_write_that_was_cut_short_is_no_picture(attachments: Attachments, tmp_path: Path) -> None:
+    ref = upload(attachments).ref
+    (file,) = stored_files(tmp_path)
+    file.with_name(f"{ref.id}#123").write_bytes(b"half")
+    store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())
+    assert list(store.stored()) == [f"YGHY/{ref.id[3:5]}/{ref.id}"]
 
 
 def test_another_community_has_neither_the_file_nor_its_id(attachments: Attachments) -> None:
