@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from activities.connections.log_lines import configure
+from deploy.damaged_attachments import say_damaged
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
 
@@ -42,6 +43,7 @@ def backup(
         typer.echo("其中有密钥文件:得到这份备份的人就能读出全部个人信息,请锁好")
     else:
         typer.echo(f"密钥文件不在其中,没有它备份无法恢复:请另存 {place.keys_file},与备份分开保管")
+    raise typer.Exit(say_damaged(manifest.damaged, "备份已完成,但有附件已损坏"))
 
 
 @backup_verbs.command("restore")
@@ -64,6 +66,7 @@ def restore(
         "  guanjia records reconcile  记录与流程是否一致\n"
         "  guanjia records rebuild --open  有差异时按流程历史补写记录"
     )
+    say_damaged(done.manifest.damaged, "备份时就有附件已损坏")
 
 
 def _taken_back_since(settings: "Settings", revoked: int | None) -> str:

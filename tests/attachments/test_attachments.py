@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from activities.attachments.attachments import Attachments, Uploaded
+from activities.attachments.damage import Damage
 from activities.attachments.images import AttachmentRefusedError, Purpose
 from activities.attachments.resealing import attachments_by_key, reseal_attachments
 from activities.attachments.store import AttachmentStore
 from activities.connections.database import Database, is_unavailable
-from activities.connections.encryption import RetiredKeyError
+from activities.connections.encryption import EncryptionKeys, RetiredKeyError
 from activities.connections.keys import KeyRing
 from activities.connections.personal_data import PersonalDataCipher
 from activities.records.attachment_tables import AttachmentRow
@@ -139,14 +140,45 @@ def test_attachments_are_counted_by_key_and_sealed_anew_and_what_others_left_the
     new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC)).personal
     restarted = Attachments(database, store, new)
     third = upload(restarted, picture(size=(42, 42)), key="42").ref
-    assert attachments_by_key(store) == {keyring.personal.current: 2, new.current: 1}
+    assert attachments_by_key(store, new).by_key == {keyring.personal.current: 2, new.current: 1}
     before = {ref.id: restarted.read("YGHY", ref.id) for ref in (first, second, third)}
 
-    assert [reseal_attachments(store, new) for _ in range(2)] == [2, 0]
+    assert [reseal_attachments(store, new).changed for _ in range(2)] == [2, 0]
 
-    assert attachments_by_key(store) == {new.current: 3}
+    assert attachments_by_key(store, new).by_key == {new.current: 3}
     alone = Attachments(database, store, new.without(keyring.personal.current))
     assert {ref.id: alone.read("YGHY", ref.id) for ref in (first, second, third)} == before
+
+
+def test_one_damaged_file_is_named_and_keeps_nothing_else_from_being_sealed_anew(
+    attachments: Attachments, keyring: KeyRing, tmp_path: Path
+) -> None:
+    refs = [upload(attachments, picture(size=(n, n)), key=str(n)).ref for n in range(40, 46)]
+    whole, empty, truncated, exchanged, foreign, unreadable = (ref.id for ref in refs)
+    files = {path.name: path for path in stored_files(tmp_path)}
+    files[empty].write_bytes(b"")
+    files[truncated].write_bytes(files[truncated].read_bytes()[:-1])
+    files[exchanged].write_bytes(files[whole].read_bytes())
+    files[foreign].write_bytes(EncryptionKeys({"lost": b"\1" * 32}, current="lost").encrypt(b"", ""))
+    files[unreadable].unlink()
+    files[unreadable].symlink_to(tmp_path.joinpath("a disk that went away"))
+    store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())
+    new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC)).personal
+
+    done = reseal_attachments(store, new)
+
+    damaged = {each.id: each.damage for each in done.damaged}
+    assert damaged.pop(unreadable, Damage.UNREADABLE) is Damage.UNREADABLE, "the listing may leave it out"
+    assert damaged == {
+        empty: Damage.UNREADABLE,
+        truncated: Damage.TAMPERED,
+        exchanged: Damage.TAMPERED,
+        foreign: Damage.UNKNOWN_KEY,
+    }
+    assert done.changed == 1
+    left = attachments_by_key(store, new)
+    assert left.ids[keyring.personal.current] == tuple(sorted((truncated, exchanged)))
+    assert {each.id for each in left.damaged} >= {empty, foreign}
 
 
 def test_nothing_is_stored_under_a_retired_key_and_the_upload_can_be_sent_again(
