@@ -6,6 +6,8 @@ import json
 import shutil
 import sqlite3
 import stat
+import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,8 +18,9 @@ import pytest
 
 from activities.connections.keys import KeyRing
 from tests.attachments.pictures import picture
-from tests.deploy.centre import Centre, folder_of_a_test, typed
+from tests.deploy.centre import Centre, command_line, environment, folder_of_a_test, typed
 from tests.deploy.test_one_machine import offered_to, reported
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -261,6 +264,68 @@ def test_a_restore_that_fails_half_way_leaves_no_data_and_can_be_repeated(backed
         interrupted = typed("run", **centre.variables)
         assert interrupted.returncode == 2
         assert "恢复没有做完" in interrupted.stderr.splitlines()[-1]
+
+
+def pictures_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_folder_of_attachments_may_be_a_file_system_of_its_own(backed_up: BackedUp) -> None:
+    """Mounted there, in a mount name space of the command's own; an empty file system has a folder lost+found."""
+    with folder_of_a_test("mounted") as folder:
+        centre = Centre(folder / "var")
+        images = centre.folder / "attachments"
+        images.mkdir(parents=True)
+        mounted = (
+            'mount -t tmpfs none "$0" && mkdir "$0/lost+found" || exit 77; "$@"; echo "ended $?"; find "$0" -type f'
+        )
+        words = ("restore", str(backed_up.folder), "--keys", str(backed_up.keys))
+        command = ["unshare", "--mount", "sh", "-c", mounted, str(images), *command_line(*words)]
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            env=environment(centre.variables),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        if done.returncode == 77 or "unshare:" in done.stderr:
+            pytest.skip("nothing can be mounted here")
+        assert "ended 0" in done.stdout, done.stderr
+        assert done.stdout.splitlines()[-1].endswith(f"/{backed_up.attachment}")
+        assert (centre.folder / "temporal.db").is_file()
+
+
+def test_the_folder_of_attachments_may_be_a_link_to_another_disk(backed_up: BackedUp) -> None:
+    with folder_of_a_test("linked") as folder, tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        centre = Centre(folder / "var")
+        centre.folder.mkdir()
+        (centre.folder / "attachments").symlink_to(elsewhere)
+        done = typed("restore", str(backed_up.folder), "--keys", str(backed_up.keys), **centre.variables)
+        assert done.returncode == 0, done.stderr
+        assert (centre.folder / "attachments").is_symlink()
+        assert pictures_in(Path(elsewhere)) == {backed_up.attachment}
+        assert not list(Path(elsewhere).glob(".*"))
+
+
+def test_a_restore_that_fails_at_its_last_steps_takes_everything_away_again(backed_up: BackedUp) -> None:
+    """Folders stand where the pictures should go: nothing of the records may be left as if it were whole."""
+    with folder_of_a_test("last-steps") as folder:
+        centre = Centre(folder / "var")
+        in_the_way = centre.folder / "attachments" / "YGHY" / "in the way"
+        in_the_way.mkdir(parents=True)
+        words = ("restore", str(backed_up.folder), "--keys", str(backed_up.keys))
+        refused = typed(*words, **centre.variables)
+        assert refused.returncode == 2, refused.stderr
+        assert "已全部撤回" in refused.stderr.splitlines()[-1]
+        assert "attachments/YGHY" in refused.stderr
+        assert {path.name for path in centre.folder.iterdir()} == {"lock", "attachments"}
+        assert [path.name for path in (centre.folder / "attachments").iterdir()] == ["YGHY"]
+        in_the_way.rmdir()
+        again = typed(*words, **centre.variables)
+        assert again.returncode == 0, again.stderr
+        assert pictures_in(centre.folder / "attachments") == {backed_up.attachment}
 
 
 def test_with_its_keys_a_backup_needs_nothing_else_and_warns(backed_up: BackedUp) -> None:
