@@ -60,10 +60,15 @@ def export(
         found, document = export_person(database, person, datetime.now(LOCAL))
         with database.begin() as connection:
             request = new_request(connection, person, asked_by, staff)
-            if not found.is_anybody:
-                raise PersonRefusedError("nothing_held", "没有找到此人的任何信息")
-            record_step(connection, request, RequestStep.EXPORTED, counts=rows_held(document))
-    write_printed(out, as_json(document) if out.suffix == ".json" else as_workbook(document))
+        if not found.is_anybody:
+            raise PersonRefusedError("nothing_held", "没有找到此人的任何信息")
+        write_printed(out, as_json(document) if out.suffix == ".json" else as_workbook(document))
+        try:
+            with database.begin() as connection:
+                record_step(connection, request, RequestStep.EXPORTED, counts=rows_held(document))
+        except BaseException:
+            out.unlink(missing_ok=True)  # what is not on record is not handed out
+            raise
     _say_names(found.names)
     say(f"已写入 {out}({sum(rows_held(document).values())} 行),登记号 {request.number}:请当面或以加密方式交付,然后删除")
 

@@ -89,6 +89,22 @@ async def test_what_is_exported_is_for_its_owner_alone_and_on_record(
     assert (code, "--overwrite" in errors) == (2, True)
 
 
+async def test_what_could_not_be_written_is_not_on_record_as_handed_out(start: Start, neighbours: Database):
+    code, _, errors = await typed(start, "export", "--out", "/proc/anna.json", "--staff", "C001")
+    assert (code, "无法写入 /proc/anna.json" in errors) == (2, True)
+    assert steps(neighbours) == []
+
+
+async def test_what_could_not_be_entered_is_not_handed_out(start: Start, neighbours: Database, tmp_path: Path):
+    with neighbours.begin() as connection:
+        connection.execute(text("ALTER TABLE person_requests ADD CHECK (step <> 'exported')"))
+    process = start("export", "--out", str(tmp_path / "anna.json"), "--staff", "C001")
+    _, errors = await asyncio.to_thread(process.communicate, f"{ANNA.phone}\n", 60)
+    assert process.returncode == 1, errors
+    assert os.listdir(tmp_path) == ["keys.toml"]  # noqa: PTH208 - a test may wait for its folder
+    assert ANNA.name not in errors
+
+
 async def test_the_same_as_a_spreadsheet_by_the_account_that_he_pays_for(start: Start, tmp_path: Path):
     out = tmp_path / "anna.xlsx"
     words = ("--out", str(out), "--staff", "C001", "--account", f"{CODE}/{ANNA.account}")
