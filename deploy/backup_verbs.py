@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from activities.connections.log_lines import configure
+from deploy.damaged_attachments import say_damaged
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
 
@@ -42,6 +43,7 @@ def backup(
         typer.echo("其中有密钥文件:得到这份备份的人就能读出全部个人信息,请锁好")
     else:
         typer.echo(f"密钥文件不在其中,没有它备份无法恢复:请另存 {place.keys_file},与备份分开保管")
+    raise typer.Exit(say_damaged(manifest.damaged, "备份已完成,但有附件已损坏"))
 
 
 @backup_verbs.command("restore")
@@ -54,13 +56,27 @@ def restore(
     from starters.cli.screen import moment
 
     place, settings = _one_machine()
-    manifest = restore_backup(place, settings, folder.absolute(), None if keys is None else keys.absolute())
+    done = restore_backup(place, settings, folder.absolute(), None if keys is None else keys.absolute())
     typer.echo(
-        f"已恢复到 {place.folder}:{moment(manifest.taken_at.isoformat())} 时的数据\n"
+        f"已恢复到 {place.folder}:{moment(done.manifest.taken_at.isoformat())} 时的数据\n"
+        f"{_taken_back_since(settings, done.revoked)}\n"
         "接下来:\n"
         "  guanjia run                这之后的事没有了:按纸面与短信补记,催交通知可能重发\n"
+        "  guanjia person erase --listed --staff 工号  重新删除这之后删除过的个人信息\n"
         "  guanjia records reconcile  记录与流程是否一致\n"
         "  guanjia records rebuild --open  有差异时按流程历史补写记录"
+    )
+    say_damaged(done.manifest.damaged, "备份时就有附件已损坏")
+
+
+def _taken_back_since(settings: "Settings", revoked: int | None) -> str:
+    """What became of what was taken back after the backup: it has come back, and has to go again."""
+    if revoked is not None:
+        return f"名单 {settings.suppression_file}:已再次吊销 {revoked} 个令牌"
+    return (
+        f"这里没有名单 {settings.suppression_file}:这之后删除的个人信息、吊销的令牌都随备份回来了,须重做。\n"
+        "  从原来的文件夹或另存的副本取来名单,放到上面的位置,先运行 guanjia tokens revoke --listed;\n"
+        "  名单已丢失:按留存的书面申请逐个运行 guanjia person erase,按离职与遗失登记运行 guanjia tokens revoke --caller"
     )
 
 

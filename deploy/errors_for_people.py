@@ -9,6 +9,7 @@ from activities.connections.keys import KeyFileError
 from activities.connections.settings import SettingsError
 from activities.connections.temporal import SearchAttributeError
 from activities.records.communities import FoundingRefusedError
+from activities.records.suppression_list import SuppressionListError
 from activities.records.tokens import TokenError
 from deploy.start_refused import StartRefusedError
 from workers.running import CannotStartError
@@ -21,6 +22,7 @@ _THEIR_OWN_WORDS: Final = (
     SearchAttributeError,
     SettingsError,
     StartRefusedError,
+    SuppressionListError,
     TokenError,
 )
 

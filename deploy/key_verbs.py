@@ -1,25 +1,30 @@
 """Commands for the key file 密钥文件: making it, a new key 换新, sealing anew 换密, and retiring an old key 停用."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from activities.connections.encryption import EncryptionKeys
 from activities.connections.keys import KeyRing
 from deploy.attachments_here import attachments_here
+from deploy.damaged_attachments import say_damaged
 from deploy.one_machine.place import Place
 from deploy.records_here import records_here
 from deploy.settings_here import settings_here
 from deploy.start_refused import StartRefusedError
 
 if TYPE_CHECKING:  # what needs the database is imported when it runs, like everything in ``process_verbs``
+    from activities.attachments.damage import Damage, DamagedAttachment
     from activities.attachments.store import AttachmentStore
     from activities.connections.database import Database
     from activities.connections.settings import Settings
+
+_NAMED_AT_MOST: Final = 20
+"""Attachments under a key that is not retired; usually it is one that is damaged, or all of them."""
 
 key_verbs = typer.Typer(help="密钥文件", no_args_is_help=True)
 
@@ -44,12 +49,14 @@ def list_keys() -> None:
     with _sealed_here(settings) as (database, store):
         with database.begin() as connection:
             values = values_by_key(connection)
-        attachments = attachments_by_key(store)
+        stored = attachments_by_key(store, ring.personal)
+    attachments = stored.by_key
     for key_id in sorted({*ring.personal.keys, *values, *attachments}):
         mark = "当前" if key_id == ring.personal.current else "" if key_id in ring.personal.keys else "密钥文件中没有"
         typer.echo(f"personal {key_id} {values[key_id]} 处,附件 {attachments[key_id]} 个 {mark}".rstrip())
     for key_id in sorted(ring.payload.keys):
         typer.echo(f"payload {key_id} {'当前' if key_id == ring.payload.current else ''}".rstrip())
+    raise typer.Exit(say_damaged(_by_id(stored.damaged), "有附件已损坏"))
 
 
 @key_verbs.command("rotate")
@@ -86,12 +93,13 @@ def reseal_everything() -> None:
     with _sealed_here(settings) as (database, store):
         done = reseal(database)
         attachments = reseal_attachments(store, keys)
-        stored = attachments_by_key(store)
-    left = done.left + stored.total() - stored[keys.current]
-    typer.echo(f"已改用密钥 {keys.current}:{done.changed} 处,附件 {attachments} 个;仍用旧密钥 {left} 处")
-    if left:
+        stored = attachments_by_key(store, keys)
+    damaged = _by_id((*stored.damaged, *attachments.damaged))
+    left = done.left + stored.by_key.total() - stored.by_key[keys.current]
+    typer.echo(f"已改用密钥 {keys.current}:{done.changed} 处,附件 {attachments.changed} 个;仍用旧密钥 {left} 处")
+    if left > len(damaged):
         typer.echo("有进程正在写入,或仍在用旧密钥:请确认全部进程已重启,再运行一次")
-    raise typer.Exit(int(left > 0))
+    raise typer.Exit(say_damaged(damaged, "有附件已损坏,没有换密") or int(left > 0))
 
 
 @key_verbs.command("retire")
@@ -116,7 +124,7 @@ def retire(
             "histories that need it cannot be counted: wait for the longest case and 90 days of retention",
         )
     if personal:
-        _retire_personal(settings, key_id)
+        _retire_personal(settings, key_id, ring.personal)
     KeyRing.change(settings.keys_file, lambda old: old.without(key_id, payload=payload))
     typer.echo(
         f"已停用 {key_id},并从 {settings.keys_file} 删除。各主机换成同一文件;此前的备份仍要用旧的密钥文件才能恢复"
@@ -148,17 +156,33 @@ def _require_old(key_id: str, keys: EncryptionKeys) -> None:
         raise StartRefusedError(f"密钥文件中没有编号 {key_id}", f"there is no key {key_id} in the key file")
 
 
-def _retire_personal(settings: "Settings", key_id: str) -> None:
-    from activities.attachments.resealing import attachments_by_key
+def _retire_personal(settings: "Settings", key_id: str, keys: EncryptionKeys) -> None:
+    from activities.attachments.resealing import StoredAttachments, attachments_by_key
     from activities.records.resealing import KeyStillUsedError, retire_in_records
+
+    stored = StoredAttachments({}, ())
+
+    def attachments_under_it() -> int:
+        """Those that it seals, and those of which nobody can say that it does not."""
+        nonlocal stored
+        stored = attachments_by_key(store, keys)
+        return stored.by_key[key_id] + len(stored.damaged)
 
     with _sealed_here(settings) as (database, store):
         try:
-            retire_in_records(database, key_id, lambda: attachments_by_key(store)[key_id])
+            retire_in_records(database, key_id, attachments_under_it)
         except KeyStillUsedError as used:
+            say_damaged(_by_id(stored.damaged), f"无法核实是否用密钥 {key_id} 加密的附件")
+            under_it = stored.ids.get(key_id, ())
+            if under_it:
+                typer.echo(f"用密钥 {key_id} 加密的附件:{'、'.join(under_it[:_NAMED_AT_MOST])}", err=True)
             raise StartRefusedError(
                 str(used), f"{used.values} values are sealed under {key_id}: restart every process, then keys reseal"
             ) from None
+
+
+def _by_id(damaged: "Iterable[DamagedAttachment]") -> "dict[str, Damage]":
+    return {each.id: each.damage for each in damaged}
 
 
 @contextmanager

@@ -16,9 +16,11 @@ from starters.cli.printed_file import OverwriteOption, refuse_to_lose, write_pri
 from starters.cli.screen import LOCAL, print_table, say
 
 if TYPE_CHECKING:  # what needs the database is imported when it runs, like everything in ``process_verbs``
+    from activities.attachments.attachments import Attachments
     from activities.connections.database import Database
     from activities.connections.settings import Settings
     from activities.persons.erasing import Plan
+    from activities.records.suppression_list import SuppressionList
 
 person_verbs = typer.Typer(help="个人信息:查阅、复制、删除", no_args_is_help=True)
 
@@ -58,10 +60,15 @@ def export(
         found, document = export_person(database, person, datetime.now(LOCAL))
         with database.begin() as connection:
             request = new_request(connection, person, asked_by, staff)
-            if not found.is_anybody:
-                raise PersonRefusedError("nothing_held", "没有找到此人的任何信息")
-            record_step(connection, request, RequestStep.EXPORTED, counts=rows_held(document))
-    write_printed(out, as_json(document) if out.suffix == ".json" else as_workbook(document))
+        if not found.is_anybody:
+            raise PersonRefusedError("nothing_held", "没有找到此人的任何信息")
+        write_printed(out, as_json(document) if out.suffix == ".json" else as_workbook(document))
+        try:
+            with database.begin() as connection:
+                record_step(connection, request, RequestStep.EXPORTED, counts=rows_held(document))
+        except BaseException:
+            out.unlink(missing_ok=True)  # what is not on record is not handed out
+            raise
     _say_names(found.names)
     say(f"已写入 {out}({sum(rows_held(document).values())} 行),登记号 {request.number}:请当面或以加密方式交付,然后删除")
 
@@ -72,36 +79,86 @@ def erase(
     asked_by: AskedByOption = Requester.PERSON,
     account: AccountOption = "",
     yes: Annotated[bool, typer.Option("--yes", help="不再询问,直接删除(用于脚本)")] = False,
+    listed: Annotated[bool, typer.Option("--listed", help="恢复备份之后:重做名单上备份所没有的删除")] = False,
 ) -> None:
     """删除某人的信息,法律要求留存的除外;先列出要做什么再询问。被打断后用同一号码重新运行即可"""
     from activities.persons import erasing
+    from activities.records.suppression_list import SuppressionList
+
+    if listed and account:
+        raise typer.BadParameter("--account 与 --listed 只能取一")
+    settings = settings_here()
+    suppressed = SuppressionList(settings.suppression_file)
+    with records_here(settings) as database, _refusals_said():
+        if listed:
+            raise typer.Exit(_erase_listed(database, settings, suppressed, staff, yes=yes))
+        plan = _plan(database, _person(database, account))
+        if plan.erases and not plan.in_the_way:
+            _confirm(yes=yes)
+        with _attachments(database, settings, plan) as attachments:
+            done = erasing.erase(database, attachments, plan, asked_by=asked_by, staff=staff, listed=suppressed)
+    say(f"已删除,登记号 {done.number}")
+    say(f"Temporal 中的流程历史是加密的,最迟于 {plan.histories_until.astimezone(LOCAL):%Y-%m-%d} 自动删除")
+    say("数据库和附件的备份中仍有加密的副本,到备份轮换期满为止;恢复备份后请运行 guanjia person erase --listed")
+
+
+def _erase_listed(
+    database: "Database", settings: "Settings", suppressed: "SuppressionList", staff: str, *, yes: bool
+) -> int:
+    """Repeat what a restore has undone; the exit code: 1 while something is in the way of one of them."""
+    from activities.persons import erasing
+    from activities.persons.refused import PersonRefusedError
+    from activities.persons.requests import to_repeat
+
+    suppressed.require_there()
+    with database.begin() as connection:
+        entries = to_repeat(connection, suppressed)
+    say(f"名单上有 {len(suppressed.erased())} 次删除,其中 {len(entries)} 次这里还没有")
+    left = 0
+    for entry in entries:
+        say(f"登记号 {entry.request}({entry.at.astimezone(LOCAL):%Y-%m-%d})")
+        plan = _plan(database, bytes.fromhex(entry.person))
+        if plan.erases and not plan.in_the_way:
+            _confirm(yes=yes)
+        try:
+            with _attachments(database, settings, plan) as attachments:
+                erasing.erase_again(database, attachments, plan, entry, staff=staff, listed=suppressed)
+        except PersonRefusedError as refused:
+            if refused.code != "in_the_way":
+                raise
+            left += 1
+            typer.echo(f"{entry.request} {refused} [{refused.code}]", err=True)
+    say(f"已重新删除 {len(entries) - left} 次,{left} 次有障碍:了结后请再运行一次")
+    return int(left > 0)
+
+
+def _plan(database: "Database", person: bytes) -> "Plan":
+    """What is to be done, shown."""
+    from activities.persons import erasing
     from deploy.with_temporal import with_temporal
 
-    settings = settings_here()
-    with records_here(settings) as database, _refusals_said():
-        person = _person(database, account)
-        now = datetime.now(UTC)
-        plan = with_temporal(lambda client: erasing.plan_erasure(database, client, person, now))
-        _say_plan(plan)
-        if plan.erases and not plan.in_the_way and not yes:
-            if not sys.stdin.isatty():
-                raise typer.BadParameter("没有终端可以询问:确认后请加 --yes", param_hint="--yes")
-            typer.confirm("删除后不能恢复。确定删除吗?", abort=True)
-        request = _erased(database, settings, plan, asked_by, staff)
-    say(f"已删除,登记号 {request}")
-    say(f"Temporal 中的流程历史是加密的,最迟于 {plan.histories_until.astimezone(LOCAL):%Y-%m-%d} 自动删除")
-    say("数据库和附件的备份中仍有加密的副本,到备份轮换期满为止;恢复备份后请再次运行")
+    now = datetime.now(UTC)
+    plan = with_temporal(lambda client: erasing.plan_erasure(database, client, person, now))
+    _say_plan(plan)
+    return plan
 
 
-def _erased(database: "Database", settings: "Settings", plan: "Plan", asked_by: Requester, staff: str) -> str:
+def _confirm(*, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("没有终端可以询问:确认后请加 --yes", param_hint="--yes")
+    typer.confirm("删除后不能恢复。确定删除吗?", abort=True)
+
+
+@contextmanager
+def _attachments(database: "Database", settings: "Settings", plan: "Plan") -> "Iterator[Attachments]":
     from activities.attachments.attachments import Attachments
     from activities.connections.keys import KeyRing
-    from activities.persons import erasing
     from deploy.attachments_here import attachments_here
 
     with attachments_here(settings, database, plan.found.pictures) as store:
-        attachments = Attachments(database, store, KeyRing.load(settings.keys_file).personal)
-        return erasing.erase(database, attachments, plan, asked_by=asked_by, staff=staff).number
+        yield Attachments(database, store, KeyRing.load(settings.keys_file).personal)
 
 
 def _person(database: "Database", account: str) -> bytes:

@@ -34,13 +34,23 @@ def issue(
 @token_verbs.command("revoke")
 def revoke(
     caller: Annotated[str, typer.Option(help="吊销这个人或系统的全部令牌")] = "",
+    listed: Annotated[bool, typer.Option("--listed", help="恢复备份之后:再次吊销名单上的全部令牌")] = False,
 ) -> None:
     """吊销令牌:某人的全部(--caller),或输入的一个;一分钟内失效"""
-    from activities.records.tokens import revoke_token, revoke_tokens_of
+    from activities.records.suppression_list import SuppressionList
+    from activities.records.tokens import revoke_listed, revoke_token, revoke_tokens_of
 
-    with records_here(settings_here()) as database:
-        if caller:
-            count = revoke_tokens_of(database, caller)
+    if listed and caller:
+        raise typer.BadParameter("--caller 与 --listed 只能取一")
+    settings = settings_here()
+    suppressed = SuppressionList(settings.suppression_file)
+    with records_here(settings) as database:
+        if listed:
+            suppressed.require_there()
+            with database.begin() as connection:
+                count = revoke_listed(connection, suppressed)
+        elif caller:
+            count = revoke_tokens_of(database, caller, suppressed)
         else:
-            count = int(revoke_token(database, typer.prompt("令牌", hide_input=True)))
+            count = int(revoke_token(database, typer.prompt("令牌", hide_input=True), suppressed))
     typer.echo(f"已吊销 {count} 个")

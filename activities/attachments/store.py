@@ -1,5 +1,7 @@
 """Where attachments are kept 附件库: a folder, or a bucket that speaks S3, behind one interface."""
 
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -48,10 +50,14 @@ class AttachmentStore:
         return LocalStore(prefix=folder)
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep the bytes; raises ``AttachmentStoreError`` if that cannot be done."""
+        """Keep the bytes, so that they outlive a power cut; raises ``AttachmentStoreError`` if that cannot be done."""
         try:
             with _reached():
-                obstore.put(self._store, key, content)
+                store = self._store
+                if self.folder is None:
+                    obstore.put(store, key, content)
+                else:  # obstore leaves it to the system when the bytes reach the disk; the row that names them is there
+                    _write_durably(self.folder, key, content)
         except FileNotFoundError as error:  # of the bucket itself
             raise AttachmentStoreError(str(error)) from error
 
@@ -64,6 +70,9 @@ class AttachmentStore:
         """Delete the bytes; a key that is not there is deleted already. Raises ``AttachmentStoreError``."""
         with suppress(FileNotFoundError), _reached():
             obstore.delete(self._store, key)
+        if self.folder is not None:
+            with suppress(FileNotFoundError), _reached():
+                _sync((self.folder / key).parent)  # or a power cut brings back who was erased
 
     def stored(self) -> Iterator[str]:
         """Yield every key there is; raises ``AttachmentStoreError``."""
@@ -75,6 +84,35 @@ class AttachmentStore:
         """Return up to that many first bytes; raises as :meth:`get`."""
         with _reached():
             return bytes(obstore.get_range(self._store, key, start=0, length=length))
+
+
+def _write_durably(root: Path, key: str, content: bytes) -> None:
+    """Give the file its name when its bytes are on the disk, and return when its name is there too."""
+    file = root / key
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # obstore lists nothing whose name ends so; a file that an interrupted write left behind is sealed and has no row
+    new = file.with_name(f"{file.name}#{secrets.randbelow(10**18)}")
+    try:
+        with new.open("xb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        new.replace(file)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    for folder in (file.parent, *file.parent.parents):
+        _sync(folder)
+        if folder == root.parent:  # in which the store itself has its name
+            return
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

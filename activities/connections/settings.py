@@ -149,6 +149,8 @@ class Settings(BaseSettings):
     """By community: told of an emergency while PostgreSQL is down and the community's own staff cannot be reached."""
     attachments_url: str = ""
     """Where photographs and signatures are kept: ``file:///…`` or ``s3://bucket``; beside the key file if empty."""
+    suppression_list: Path | None = None
+    """Who was erased and which tokens were revoked: a file that no restore reaches; beside the key file if empty."""
     log_format: Literal["lines", "json"] = "lines"
     metrics_address: str = ""
     """``host:port`` on which a worker shows Temporal's metrics to Prometheus; none if empty."""
@@ -172,6 +174,11 @@ class Settings(BaseSettings):
     def attachment_store(self) -> str:
         """The address of the attachment store, the default filled in."""
         return self.attachments_url or (self.keys_file.absolute().parent / "attachments").as_uri()
+
+    @property
+    def suppression_file(self) -> Path:
+        """The suppression list, the default filled in."""
+        return self.suppression_list or self.keys_file.absolute().parent / "suppressed.jsonl"
 
     @field_validator("attachments_url")
     @classmethod

@@ -1,8 +1,8 @@
 """Erasing a person 删除个人信息 (PIPL art. 47): his words and names are replaced, what the law keeps is kept.
 
-First it is entered that the erasure begins; then the pictures go, then, in one transaction, everything in PostgreSQL
-together with the entry that it is done. Whatever dies in between is begun again by the same telephone number: it still
-finds what is left, and finds nothing once it is done.
+First it is entered that the erasure begins, also where no restore reaches it; then the pictures go, then, in one
+transaction, everything in PostgreSQL together with the entry that it is done. Whatever dies in between is begun again
+by the same telephone number: it still finds what is left, and finds nothing once it is done.
 """
 
 from collections.abc import Mapping
@@ -33,6 +33,7 @@ from activities.persons.requests import (
 from activities.persons.treatment import ERASED, TREATMENT, Treatment
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.sealing import seal_columns, table_of
+from activities.records.suppression_list import ErasedPerson, SuppressionList
 
 
 @dataclass(frozen=True)
@@ -81,22 +82,35 @@ async def plan_erasure(db: Database, client: Client, phone_index: bytes, now: da
     )
 
 
-def erase(db: Database, attachments: Attachments, plan: Plan, *, asked_by: Requester, staff: str) -> Request:
+def erase(
+    db: Database,
+    attachments: Attachments,
+    plan: Plan,
+    *,
+    asked_by: Requester,
+    staff: str,
+    listed: SuppressionList | None = None,
+    again: str = "",
+) -> Request:
     """Erase the person of the plan and return the request under which it is on record; harmless to repeat.
 
+    It is entered in ``listed``, from which it is repeated after a restore; then ``again`` is its number there.
     Raises :class:`PersonRefusedError`: ``unknown_staff``; ``nothing_to_erase`` where nothing is left; ``in_the_way``
-    where something has to end first, which is entered as refused. Raises also the database's error and the store's.
+    where something has to end first, which is entered as refused. Raises also the database's error, the store's and
+    the list's, before anything is lost.
     """
     with db.begin() as connection:
         if not plan.erases:
             raise _nothing_to_erase(connection, plan)
-        request, resumed = _request(connection, plan, asked_by, staff)
+        request, resumed = _request(connection, plan, asked_by, staff, again)
         if plan.in_the_way:
             numbers = [way.number for way in plan.in_the_way]
             record_step(connection, request, RequestStep.REFUSED, hindrances=numbers)
         elif not resumed:
             record_step(connection, request, RequestStep.BEGUN, counts=plan.erased)
     _refuse(plan.in_the_way)
+    if listed is not None:
+        listed.add_erasure(request.number, request.person, asked_by)
     attachments.delete_contents(plan.found.pictures)
     with db.begin() as connection:
         found = find_person(connection, db.personal, plan.found.phone_index)
@@ -112,11 +126,32 @@ def erase(db: Database, attachments: Attachments, plan: Plan, *, asked_by: Reque
     return request
 
 
-def _request(connection: Connection, plan: Plan, asked_by: Requester, staff: str) -> tuple[Request, bool]:
+def erase_again(
+    db: Database, attachments: Attachments, plan: Plan, entry: ErasedPerson, *, staff: str, listed: SuppressionList
+) -> Request:
+    """Repeat a listed erasure after a restore, under its number; raises as :func:`erase` does.
+
+    Where the restored records hold nothing of the person, that is entered: whoever comes back later is a new customer.
+    """
+    asked_by = Requester(entry.asked_by)
+    if plan.erases:
+        return erase(db, attachments, plan, asked_by=asked_by, staff=staff, listed=listed, again=entry.request)
+    with db.begin() as connection:
+        request = new_request(connection, plan.found.phone_index, asked_by, staff)
+        request = replace(request, number=entry.request)
+        record_step(connection, request, RequestStep.ERASED)
+    return request
+
+
+def _request(connection: Connection, plan: Plan, asked_by: Requester, staff: str, again: str) -> tuple[Request, bool]:
     """The request, and whether it is one that was cut short: that goes on under its number."""
     request = new_request(connection, plan.found.phone_index, asked_by, staff)
-    begun = "" if plan.in_the_way else unfinished(connection, plan.found.phone_index)
-    return (replace(request, number=begun), True) if begun else (request, False)
+    if plan.in_the_way:
+        return request, False
+    begun = unfinished(connection, plan.found.phone_index)
+    return (
+        (replace(request, number=begun), True) if begun else (replace(request, number=again or request.number), False)
+    )
 
 
 def _nothing_to_erase(connection: Connection, plan: Plan) -> PersonRefusedError:

@@ -30,6 +30,7 @@ class Hindrance(StrEnum):
 
     OPEN_CASE = "open_case"
     RUNNING_CASE = "running_case"
+    RUNNING_MAIN_CASE = "running_main_case"
     UNPAID_BILL = "unpaid_bill"
     UNPAID_SERVICE = "unpaid_service"
     UNBILLED_ADJUSTMENT = "unbilled_adjustment"
@@ -47,6 +48,7 @@ class Hindrance(StrEnum):
 _LABELS: Final[dict[Hindrance, str]] = {
     Hindrance.OPEN_CASE: "未结单据",
     Hindrance.RUNNING_CASE: "已关闭但仍可返修/答复的单据(流程未结束)",
+    Hindrance.RUNNING_MAIN_CASE: "其报修已并入的他人单据(流程未结束)",
     Hindrance.UNPAID_BILL: "未付清账单",
     Hindrance.UNPAID_SERVICE: "未收齐的有偿服务",
     Hindrance.UNBILLED_ADJUSTMENT: "待入账调整的账户",
@@ -128,10 +130,13 @@ def on_record(connection: Connection, found: Found) -> tuple[InTheWay, ...]:
 async def still_running(client: Client, found: Found) -> tuple[InTheWay, ...]:
     """Return the cases whose execution has not ended, although they may be closed: they would write names again.
 
-    Raises ``RPCError`` when Temporal is out of reach.
+    So would others' cases into which his were merged: they were handed his words, hold them in their history for the
+    retention after their own end, and still tell him what they tell their own customer. Raises ``RPCError`` when
+    Temporal is out of reach.
     """
-    running = [number for number in found.cases if await _runs(client, number)]
-    return _sorted(InTheWay(Hindrance.RUNNING_CASE, number) for number in running)
+    asked = [(Hindrance.RUNNING_CASE, number) for number in found.cases]
+    asked += [(Hindrance.RUNNING_MAIN_CASE, number) for number in found.mains]
+    return _sorted([InTheWay(what, number) for what, number in asked if await _runs(client, number)])
 
 
 async def _runs(client: Client, number: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 from activities.persons.refused import PersonRefusedError
 from activities.records.community_tables import Staff
 from activities.records.person_tables import PersonRequest
+from activities.records.suppression_list import ErasedPerson, SuppressionList
 
 _NUMBER_BYTES: Final = 6
 
@@ -84,6 +85,12 @@ def unfinished(connection: Connection, person: bytes) -> str:
         PersonRequest.person == person, PersonRequest.step == RequestStep.BEGUN, PersonRequest.request.not_in(ended)
     )
     return connection.scalar(begun.order_by(PersonRequest.id.desc()).limit(1)) or ""
+
+
+def to_repeat(connection: Connection, listed: SuppressionList) -> tuple[ErasedPerson, ...]:
+    """Return the listed erasures that these records know nothing of, as after a restore."""
+    done = set(connection.scalars(select(PersonRequest.request).where(PersonRequest.step == RequestStep.ERASED)))
+    return tuple(entry for entry in listed.erased() if entry.request not in done)
 
 
 def last_erased(connection: Connection, person: bytes) -> tuple[str, datetime] | None:

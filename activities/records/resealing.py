@@ -30,7 +30,7 @@ class KeyStillUsedError(Exception):
     """A key cannot be retired: so many values are sealed under it."""
 
     def __init__(self, key_id: str, values: int) -> None:
-        super().__init__(f"仍有 {values} 处用密钥 {key_id} 加密:请先重启全部进程,再运行 guanjia keys reseal")
+        super().__init__(f"仍有 {values} 处用密钥 {key_id} 加密,或无法核实:请先重启全部进程,再运行 guanjia keys reseal")
         self.values = values
 
 
@@ -94,8 +94,8 @@ def reseal(db: Database, *, batch: int = BATCH) -> Resealed:
 def retire_in_records(db: Database, key_id: str, elsewhere: Callable[[], int]) -> None:
     """Refuse from now on whatever would be sealed under the key; raises ``KeyStillUsedError`` if anything is.
 
-    ``elsewhere`` counts what is sealed under it outside the tables. First the key is forbidden, then everything is
-    counted again: a process that still has it cannot come in between. Harmless to repeat.
+    ``elsewhere`` counts what is, or may be, sealed under it outside the tables. First the key is forbidden, then
+    everything is counted again: a process that still has it cannot come in between. Harmless to repeat.
     """
     _require_unused(db, key_id, elsewhere)
     with db.begin() as connection:

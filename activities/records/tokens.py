@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from activities.connections.database import Database
 from activities.records.community_tables import ApiToken, Community
 from activities.records.posts_held import roles_held
+from activities.records.suppression_list import SuppressionList
 from workflows.messages.people import Role
 
 _PREFIX: Final = "gj_"
@@ -72,23 +73,42 @@ def issue_token(
     return token
 
 
-def revoke_token(db: Database, token: str) -> bool:
+def revoke_token(db: Database, token: str, listed: SuppressionList | None = None) -> bool:
     """Revoke one token, such as one that has leaked; returns False if it is unknown or already revoked.
 
-    An API process honours it until its next snapshot, at most 60 s.
+    An API process honours it until its next snapshot, at most 60 s. It is entered in ``listed``, so that a restore
+    does not bring it back; raises ``SuppressionListError`` where that fails: it is revoked all the same.
     """
-    return _revoke(db, ApiToken.digest == token_digest(token)) > 0
+    return _revoke(db, ApiToken.digest == token_digest(token), listed) > 0
 
 
-def revoke_tokens_of(db: Database, caller: str) -> int:
-    """Revoke all tokens of a caller, such as a person who has left; returns how many there were."""
-    return _revoke(db, ApiToken.caller == caller)
+def revoke_tokens_of(db: Database, caller: str, listed: SuppressionList | None = None) -> int:
+    """Revoke all tokens of a caller, such as a person who has left; returns how many there were.
+
+    Entered in ``listed`` as by :func:`revoke_token`.
+    """
+    return _revoke(db, ApiToken.caller == caller, listed)
 
 
-def _revoke(db: Database, which: ColumnElement[bool]) -> int:
+def revoke_listed(connection: Connection, listed: SuppressionList) -> int:
+    """Revoke again, after a restore, what is on the list; returns how many were in force."""
+    digests = [bytes.fromhex(entry.token) for entry in listed.revoked()]
+    return _revoke_in(connection, ApiToken.digest.in_(digests))
+
+
+def _revoke(db: Database, which: ColumnElement[bool], listed: SuppressionList | None) -> int:
     with db.begin() as connection:
-        statement = update(ApiToken).where(which, ApiToken.revoked_at.is_(None)).values(revoked_at=func.now())
-        return connection.execute(statement).rowcount
+        revoked = _revoke_in(connection, which)
+        tokens = connection.execute(select(ApiToken.digest, ApiToken.caller).where(which)).all()
+    if listed is not None:
+        # afterwards: a full disk must not keep a leaked token alive. What an interrupted run left out is entered now
+        listed.add_revocations((token.digest, token.caller) for token in tokens)
+    return revoked
+
+
+def _revoke_in(connection: Connection, which: ColumnElement[bool]) -> int:
+    statement = update(ApiToken).where(which, ApiToken.revoked_at.is_(None)).values(revoked_at=func.now())
+    return connection.execute(statement).rowcount
 
 
 def _require_known(connection: Connection, communities: set[str]) -> None:

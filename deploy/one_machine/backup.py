@@ -7,7 +7,6 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from activities.attachments.resealing import attachments_by_key
+from activities.attachments.damage import DamagedAttachment
 from activities.attachments.store import AttachmentStore
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
@@ -29,6 +28,7 @@ from activities.records.resealing import values_by_key
 from deploy.one_machine.backup_manifest import ATTACHMENTS, DUMP, KEYS, MANIFEST, TEMPORAL, Manifest, StoredFile
 from deploy.one_machine.before_start import require_space
 from deploy.one_machine.embedded_postgres import run_tool
+from deploy.one_machine.packed_attachments import pack
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
 
@@ -49,6 +49,8 @@ class Instant:
 
 def take_backup(place: Place, settings: Settings, folder: Path, *, with_keys: bool) -> Manifest:
     """Write the backup into a new folder and return its manifest. The folder appears when it is complete.
+
+    Attachments that cannot be opened do not keep the rest from being backed up: the manifest names them.
 
     Raises ``StartRefusedError`` if the folder exists or cannot be written, if the centre does not run, or if no common
     instant was found.
@@ -134,9 +136,10 @@ def _write(place: Place, settings: Settings, ring: KeyRing, folder: Path, *, wit
         personal = set(values_by_key(instant.records))
     # after the records: bytes come before their row and never go, so every row finds its own
     images = attachments_folder(settings)
+    damaged: tuple[DamagedAttachment, ...] = ()
     if images is not None and images.is_dir():
-        _pack(images, folder / ATTACHMENTS)
-        personal |= set(attachments_by_key(AttachmentStore(settings.attachment_store)))
+        used, damaged = pack(images, folder / ATTACHMENTS, ring.personal)
+        personal |= used
     if with_keys:
         ring.write(folder / KEYS)  # as it was at the beginning, before anything was retired meanwhile
     manifest = Manifest(
@@ -145,6 +148,7 @@ def _write(place: Place, settings: Settings, ring: KeyRing, folder: Path, *, wit
         taken_at=instant.at,
         keys=_needed(ring, personal),
         files={path.name: StoredFile.of(path) for path in sorted(folder.iterdir())},
+        damaged={each.id: each.damage for each in damaged},
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
@@ -160,15 +164,6 @@ def _copy_temporal(source: sqlite3.Connection, file: Path) -> None:
         (found,) = copy.execute("PRAGMA quick_check").fetchone()
     if found != "ok":
         raise StartRefusedError("Temporal 的数据文件已损坏", "Temporal's SQLite file is damaged")
-
-
-def _pack(images: Path, file: Path) -> None:
-    with tarfile.open(file, "w") as packed:
-        for path in sorted(images.rglob("*")):
-            if path.is_file() and "#" not in path.name:  # with # is what an upload has not finished
-                # size and bytes of one open file: a resealing may put another in its place meanwhile
-                with path.open("rb") as image:
-                    packed.addfile(packed.gettarinfo(arcname=str(path.relative_to(images)), fileobj=image), image)
 
 
 def _needed(ring: KeyRing, personal: set[str]) -> dict[str, str]:

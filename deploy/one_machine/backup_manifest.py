@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from activities.attachments.damage import Damage
 from activities.connections.keys import KeyRing
 from activities.records.migration import required_revision
 from deploy.start_refused import StartRefusedError
@@ -40,6 +41,7 @@ class Manifest(BaseModel):
 
     ``version`` is Guanjia's and ``revision`` the schema's; ``taken_at`` is the instant that all of it shows. ``keys``
     are the fingerprints of the keys that its data need, by name (``KeyRing.fingerprints``), "" for one lost before.
+    ``damaged`` are attachments that could not be opened when the backup was taken, by id.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +52,7 @@ class Manifest(BaseModel):
     taken_at: AwareDatetime
     keys: dict[str, str]
     files: dict[FileName, StoredFile]
+    damaged: dict[str, Damage] = {}
 
     def missing_keys(self, ring: KeyRing) -> tuple[str, ...]:
         """Return the names of the keys that the data need and the ring does not have."""

@@ -17,6 +17,7 @@ from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
 from activities.connections.temporal import connect
 from activities.records.migration import upgrade
+from activities.records.suppression_list import SuppressionList
 from deploy.one_machine import own_processes
 from deploy.one_machine.child_process import ChildProcess, Program
 from deploy.one_machine.embedded_postgres import prepared
@@ -120,7 +121,8 @@ class _Centre:
         database = Database.connect(self._settings.database_url, keyring, pool_size=1)
         try:
             await patiently(lambda: asyncio.to_thread(upgrade, self._settings.database_url), (OperationalError,))
-            return await asyncio.to_thread(open_to_people, self._place, database)
+            listed = SuppressionList(self._settings.suppression_file)
+            return await asyncio.to_thread(open_to_people, self._place, database, listed)
         except OperationalError as error:
             raise StartRefusedError(
                 f"数据库没有启动:请看上面 postgres 的输出,数据在 {self._place.postgres_folder}",

@@ -1,25 +1,41 @@
 """``guanjia restore`` 恢复: a backup becomes a centre's data. Checked whole first, put in place last."""
 
+import contextlib
 import os
 import shutil
-import tarfile
+from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import NullPool, create_engine
 
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
+from activities.records.suppression_list import SuppressionList
+from activities.records.tokens import revoke_listed
 from deploy.one_machine.backup import attachments_folder
 from deploy.one_machine.backup_manifest import ATTACHMENTS, DUMP, KEYS, TEMPORAL, Manifest, checked_manifest
 from deploy.one_machine.before_start import open_folder, require_space, sole_centre
-from deploy.one_machine.embedded_postgres import run_tool, served_for_once, unfinished
+from deploy.one_machine.embedded_postgres import database_url, run_tool, served_for_once, unfinished
+from deploy.one_machine.packed_attachments import give_places, hold_pictures, unpack
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
 
 
-def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | None = None) -> Manifest:
-    """Put the backup's data where the place has none and return the manifest; ``keys`` is the key file to use.
+@dataclass(frozen=True)
+class Restored:
+    """What was restored, and how many tokens of the suppression list were revoked again; None without a list."""
 
-    Raises ``StartRefusedError`` or ``KeyFileError``, before anything is touched, where there are data already, where
-    the backup is damaged or of a newer program, or where a key is missing.
+    manifest: Manifest
+    revoked: int | None
+
+
+def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | None = None) -> Restored:
+    """Put the backup's data where the place has none; ``keys`` is the key file to use.
+
+    Tokens that the place's suppression list names are revoked before anything can be started with them.
+
+    Raises ``StartRefusedError``, ``KeyFileError`` or ``SuppressionListError``, before anything is touched, where there
+    are data already, where the backup is damaged or of a newer program, or where a key is missing.
     """
     _require_no_data(place, settings)
     manifest = checked_manifest(backup)
@@ -27,20 +43,24 @@ def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | 
     key_file = _key_file(place, backup, manifest, keys)
     _require_keys(manifest, KeyRing.load(key_file), key_file)
     images = _room_for_attachments(settings, manifest)
+    suppressed = SuppressionList(settings.suppression_file)
+    suppressed.revoked()  # a list that cannot be read is said before anything is touched
     require_space(place.folder)
     open_folder(place.folder)
     with sole_centre(place.lock_file):
         _require_no_data(place, settings)
-        _put_in_place(place, backup, images, key_file)
-    return manifest
+        revoked = _put_in_place(place, backup, images, key_file, suppressed)
+    return Restored(manifest, revoked if suppressed.exists else None)
 
 
 def _require_no_data(place: Place, settings: Settings) -> None:
     images = attachments_folder(settings)
-    if place.holds_data or (images is not None and images.is_dir() and any(images.iterdir())):
+    if place.holds_data or (images is not None and images.is_dir() and hold_pictures(images)):
         raise StartRefusedError(
-            f"{place.folder} 里已有数据,恢复不会覆盖:请先移走它们,或用 GUANJIA_HOME 换一个文件夹",
-            f"{place.folder} holds data; a restore never overwrites: move them away, or set GUANJIA_HOME",
+            f"{place.folder} 里已有数据,恢复不会覆盖:请先移走它们(名单 {settings.suppression_file} 留在原处),"
+            "或用 GUANJIA_HOME 换一个文件夹",
+            f"{place.folder} holds data; a restore never overwrites: move them away, but for "
+            f"{settings.suppression_file.name}, or set GUANJIA_HOME",
         )
 
 
@@ -85,48 +105,63 @@ def _room_for_attachments(settings: Settings, manifest: Manifest) -> Path | None
     return images
 
 
-def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Path) -> None:
-    """Make everything ready under other names, then give them theirs; before the last has its own, nothing starts."""
-    new_images = None if images is None else images.with_name(f"{images.name}.unfinished")
-    new_records = unfinished(place.postgres_folder)
+def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Path, suppressed: SuppressionList) -> int:
+    """Make everything ready under other names, then give them theirs; before the last has its own, nothing starts.
+
+    Whatever fails, everything is taken away again, and the restore can be repeated. Returns how many tokens were
+    revoked again.
+    """
     place.restoring_file.unlink(missing_ok=True)
     try:
-        _copy(backup / TEMPORAL, place.restoring_file)
-        with served_for_once(new_records) as socket:
-            dump = str(backup / DUMP)
-            run_tool("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", dump, on=socket)
-        if new_images is not None:
-            _unpack(backup / ATTACHMENTS, new_images)
-        if key_file != place.keys_file:
-            _copy(key_file, place.keys_file)
-    except BaseException as error:
-        place.restoring_file.unlink(missing_ok=True)
-        for folder in (new_records, new_images):
-            if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise StartRefusedError(
-                f"无法写入 {place.folder}:{error.strerror}", f"cannot write to {place.folder}: {error.strerror}"
-            ) from error
-        raise
-    if images is not None and new_images is not None:
-        new_images.rename(images)  # over an empty folder, if there is one
-    new_records.rename(place.postgres_folder)
-    for leftover in place.temporal_leftovers:
-        leftover.unlink(missing_ok=True)
-    place.restoring_file.rename(place.temporal_file)
+        with contextlib.ExitStack() as undo:
+            revoked = _make_ready(place, backup, images, suppressed, undo)
+            if key_file != place.keys_file:
+                _copy(key_file, place.keys_file)
+                undo.callback(place.keys_file.unlink)
+            if images is not None:
+                give_places(images, undo)
+            undo.callback(shutil.rmtree, place.postgres_folder, ignore_errors=True)
+            unfinished(place.postgres_folder).rename(place.postgres_folder)
+            for leftover in place.temporal_leftovers:
+                leftover.unlink(missing_ok=True)
+            os.sync()  # the last name says that all the others are there, after a power cut too
+            place.restoring_file.rename(place.temporal_file)
+            undo.pop_all()
+    except OSError as error:
+        where = error.filename2 or error.filename or place.folder
+        raise StartRefusedError(
+            f"恢复没有做完,已全部撤回:无法写入 {where}({error.strerror})",
+            f"nothing was restored: cannot write to {where}: {error.strerror}",
+        ) from error
+    return revoked
+
+
+def _make_ready(
+    place: Place, backup: Path, images: Path | None, suppressed: SuppressionList, undo: contextlib.ExitStack
+) -> int:
+    """Everything under other names; returns how many tokens were revoked again."""
+    _copy(backup / TEMPORAL, place.restoring_file)
+    undo.callback(place.restoring_file.unlink)
+    new_records = unfinished(place.postgres_folder)
+    undo.callback(shutil.rmtree, new_records, ignore_errors=True)
+    with served_for_once(new_records) as socket:
+        dump = str(backup / DUMP)
+        run_tool("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", dump, on=socket)
+        engine = create_engine(database_url(socket), poolclass=NullPool)
+        with engine.begin() as connection:
+            revoked = revoke_listed(connection, suppressed)
+    if images is not None:
+        unpack(backup / ATTACHMENTS, images, undo)
+    return revoked
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy to a new file that only its owner can read, and have it outlive a power cut."""
+    """Copy to a new file that only its owner can read, and have it outlive a power cut; half a copy is taken away."""
     with source.open("rb") as old, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-        shutil.copyfileobj(old, new, 1024 * 1024)
-        new.flush()
-        os.fsync(new.fileno())
-
-
-def _unpack(packed: Path, folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    with tarfile.open(packed) as opened:
-        opened.extractall(folder, filter="data")
+        try:
+            shutil.copyfileobj(old, new, 1024 * 1024)
+            new.flush()
+            os.fsync(new.fileno())
+        except BaseException:
+            target.unlink()
+            raise

@@ -1,5 +1,7 @@
 """Where a printed paper goes 打印文件: a file that only its owner can read, and that is never lost by mistake."""
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +20,30 @@ def refuse_to_lose(out: Path, *, overwrite: bool) -> None:
 
 
 def write_printed(out: Path, content: bytes) -> None:
-    """Write the paper: it holds names, so nobody else may read it."""
-    out.unlink(missing_ok=True)
-    out.touch(mode=0o600)
-    out.write_bytes(content)
+    """Write the paper: it holds names, so nobody else may read it.
+
+    It is there whole and outlives a power cut, or it is not there, and what was there before still is.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".guanjia-", suffix=".unfinished", dir=out.parent)  # 0600
+        new = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(out)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+        _sync(out.parent)
+    except OSError as error:
+        raise typer.BadParameter(f"无法写入 {out}:{error.strerror}", param_hint="--out") from error
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,5 +1,6 @@
 """Stored sealed, once for a request, and read by the community only."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from activities.attachments.attachments import Attachments, Uploaded
+from activities.attachments.damage import Damage
 from activities.attachments.images import AttachmentRefusedError, Purpose
 from activities.attachments.resealing import attachments_by_key, reseal_attachments
 from activities.attachments.store import AttachmentStore
 from activities.connections.database import Database, is_unavailable
-from activities.connections.encryption import RetiredKeyError
+from activities.connections.encryption import EncryptionKeys, RetiredKeyError
 from activities.connections.keys import KeyRing
 from activities.connections.personal_data import PersonalDataCipher
 from activities.records.attachment_tables import AttachmentRow
@@ -64,6 +66,40 @@ def test_the_same_request_again_is_the_same_file_and_another_picture_under_its_k
     assert len(stored_files(tmp_path)) == 1
 
 
+def test_a_picture_is_on_the_disk_before_its_name_and_its_name_before_its_row(
+    attachments: Attachments, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's own fsync, watched: what was written out, which names were there, and whether the row was."""
+    seen: list[tuple[str, set[str], int]] = []
+    synced = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced(descriptor)
+        with database.begin() as connection:
+            rows = connection.scalar(select(func.count()).select_from(AttachmentRow)) or 0
+        names = {path.name for path in stored_files(tmp_path)}
+        seen.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, names, rows))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    ref = upload(attachments).ref
+    monkeypatch.undo()
+
+    (file, before, _), *folders = seen
+    assert before == {file}
+    assert file.startswith(f"{ref.id}#")
+    assert [name for name, _, _ in folders] == [ref.id[3:5], "YGHY", "附件 库", tmp_path.name]
+    assert all(names == {ref.id} for _, names, _ in folders)
+    assert all(rows == 0 for _, _, rows in seen)
+
+
+def test_a_write_that_was_cut_short_is_no_picture(attachments: Attachments, tmp_path: Path) -> None:
+    ref = upload(attachments).ref
+    (file,) = stored_files(tmp_path)
+    file.with_name(f"{ref.id}#123").write_bytes(b"half")
+    store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())
+    assert list(store.stored()) == [f"YGHY/{ref.id[3:5]}/{ref.id}"]
+
+
 def test_another_community_has_neither_the_file_nor_its_id(attachments: Attachments) -> None:
     ref = upload(attachments).ref
     assert attachments.read("XXJD", ref.id) is None
@@ -104,14 +140,45 @@ def test_attachments_are_counted_by_key_and_sealed_anew_and_what_others_left_the
     new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC)).personal
     restarted = Attachments(database, store, new)
     third = upload(restarted, picture(size=(42, 42)), key="42").ref
-    assert attachments_by_key(store) == {keyring.personal.current: 2, new.current: 1}
+    assert attachments_by_key(store, new).by_key == {keyring.personal.current: 2, new.current: 1}
     before = {ref.id: restarted.read("YGHY", ref.id) for ref in (first, second, third)}
 
-    assert [reseal_attachments(store, new) for _ in range(2)] == [2, 0]
+    assert [reseal_attachments(store, new).changed for _ in range(2)] == [2, 0]
 
-    assert attachments_by_key(store) == {new.current: 3}
+    assert attachments_by_key(store, new).by_key == {new.current: 3}
     alone = Attachments(database, store, new.without(keyring.personal.current))
     assert {ref.id: alone.read("YGHY", ref.id) for ref in (first, second, third)} == before
+
+
+def test_one_damaged_file_is_named_and_keeps_nothing_else_from_being_sealed_anew(
+    attachments: Attachments, keyring: KeyRing, tmp_path: Path
+) -> None:
+    refs = [upload(attachments, picture(size=(n, n)), key=str(n)).ref for n in range(40, 46)]
+    whole, empty, truncated, exchanged, foreign, unreadable = (ref.id for ref in refs)
+    files = {path.name: path for path in stored_files(tmp_path)}
+    files[empty].write_bytes(b"")
+    files[truncated].write_bytes(files[truncated].read_bytes()[:-1])
+    files[exchanged].write_bytes(files[whole].read_bytes())
+    files[foreign].write_bytes(EncryptionKeys({"lost": b"\1" * 32}, current="lost").encrypt(b"", ""))
+    files[unreadable].unlink()
+    files[unreadable].symlink_to(tmp_path.joinpath("a disk that went away"))
+    store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())
+    new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC)).personal
+
+    done = reseal_attachments(store, new)
+
+    damaged = {each.id: each.damage for each in done.damaged}
+    assert damaged.pop(unreadable, Damage.UNREADABLE) is Damage.UNREADABLE, "the listing may leave it out"
+    assert damaged == {
+        empty: Damage.UNREADABLE,
+        truncated: Damage.TAMPERED,
+        exchanged: Damage.TAMPERED,
+        foreign: Damage.UNKNOWN_KEY,
+    }
+    assert done.changed == 1
+    left = attachments_by_key(store, new)
+    assert left.ids[keyring.personal.current] == tuple(sorted((truncated, exchanged)))
+    assert {each.id for each in left.damaged} >= {empty, foreign}
 
 
 def test_nothing_is_stored_under_a_retired_key_and_the_upload_can_be_sent_again(

@@ -45,15 +45,21 @@ def folder_of_a_test(name: str) -> Iterator[Path]:
 def typed(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """What comes of typing ``guanjia`` and these words, with these variables and no others of Guanjia."""
     return subprocess.run(  # noqa: S603 - our own command
-        _command(*words), env=_environment(variables), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        command_line(*words),
+        env=environment(variables),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
-def _command(*words: str) -> list[str]:
+def command_line(*words: str) -> list[str]:
     return [sys.executable, "-m", "deploy.command", *words]
 
 
-def _environment(variables: dict[str, str]) -> dict[str, str]:
+def environment(variables: dict[str, str]) -> dict[str, str]:
     of_others = ("GUANJIA_", "TEMPORAL_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(of_others)}
     return {**kept, **variables}
@@ -73,8 +79,8 @@ class Centre:
         """Start it and wait until it says that it is ready."""
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
-                _command("run"),
-                env=_environment(self.variables),
+                command_line("run"),
+                env=environment(self.variables),
                 cwd=ROOT,
                 stdout=output,
                 stderr=subprocess.STDOUT,

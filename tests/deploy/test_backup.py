@@ -6,17 +6,21 @@ import json
 import shutil
 import sqlite3
 import stat
+import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from activities.connections.keys import KeyRing
 from tests.attachments.pictures import picture
-from tests.deploy.centre import Centre, folder_of_a_test, typed
+from tests.deploy.centre import Centre, command_line, environment, folder_of_a_test, typed
 from tests.deploy.test_one_machine import offered_to, reported
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -36,6 +40,8 @@ class BackedUp:
     attachment: str
     content: bytes
     later: str
+    revoked: str
+    suppressed: Path
 
     def copy(self, folder: Path) -> Path:
         return Path(shutil.copytree(self.folder, folder / "backup"))
@@ -62,6 +68,8 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
     (folder / "photo.jpg").write_bytes(picture())
     attached = centre.type("attach", str(folder / "photo.jpg"), "--as", "desk")
     attachment = next(word for word in attached.split() if word.startswith("FJ-"))
+    issue = ("tokens", "issue", "--caller", "wechat", "--role", "intake", "--community", "YGHY")
+    token = centre.type(*issue).strip()
     over = threading.Event()
 
     def keep_reporting() -> None:
@@ -81,6 +89,8 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
     said_with_keys = centre.type("backup", str(folder / "with-keys"), "--with-keys")
     later = reported(centre)
     centre.act(number, "arrive", technician)
+    centre.type("tokens", "revoke", "--caller", "wechat")
+    suppressed = Path(shutil.copy(centre.folder / "suppressed.jsonl", folder))
     keys = Path(shutil.copy(centre.folder / "keys.toml", folder / "keys-in-the-safe.toml"))
     content = centre.request("GET", f"attachments/{attachment}", "desk").content
     centre.kill_everything()
@@ -97,7 +107,15 @@ def _backed_up(centre: Centre, folder: Path) -> BackedUp:
         attachment=attachment,
         content=content,
         later=later,
+        revoked=token,
+        suppressed=suppressed,
     )
+
+
+def let_in(centre: Centre, token: str) -> int:
+    """What the API answers to whoever comes with that token."""
+    url = f"http://127.0.0.1:{centre.ports['GUANJIA_API_PORT']}/v1/communities/YGHY/cases"
+    return httpx2.get(url, headers={"Authorization": f"Bearer {token}"}, trust_env=False).status_code
 
 
 def lines(record: dict[str, object]) -> list[dict[str, object]]:
@@ -130,17 +148,22 @@ def test_the_copy_of_temporals_file_is_whole(backed_up: BackedUp) -> None:
 def test_a_restored_case_goes_on_to_its_end_with_all_that_was_recorded(backed_up: BackedUp) -> None:
     with folder_of_a_test("restored") as folder:
         centre = Centre(folder / "var")
+        centre.folder.mkdir()
+        shutil.copy(backed_up.suppressed, centre.folder)
         said = typed("restore", str(backed_up.folder), "--keys", str(backed_up.keys), **centre.variables)
         assert said.returncode == 0, said.stderr
         assert "guanjia run" in said.stdout
+        assert "已再次吊销 1 个令牌" in said.stdout
+        assert "person erase --listed" in said.stdout
         assert stat.S_IMODE((centre.folder / "keys.toml").stat().st_mode) == 0o600
         assert {path.name for path in centre.folder.iterdir()} == {
-            *("lock", "keys.toml", "postgres", "temporal.db", "attachments"),
+            *("lock", "keys.toml", "postgres", "temporal.db", "attachments", "suppressed.jsonl"),
         }
         number, technician = backed_up.number, backed_up.technician
         try:
             centre.start()
             assert lines(centre.record(number)) == lines(backed_up.record)
+            assert let_in(centre, backed_up.revoked) == 401, "the backup knows nothing of its being revoked"
             assert centre.record(backed_up.later) == {}, "what came after the backup is not there"
             shown = centre.request("GET", f"attachments/{backed_up.attachment}", "desk")
             assert shown.content == backed_up.content
@@ -243,12 +266,76 @@ def test_a_restore_that_fails_half_way_leaves_no_data_and_can_be_repeated(backed
         assert "恢复没有做完" in interrupted.stderr.splitlines()[-1]
 
 
+def pictures_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_folder_of_attachments_may_be_a_file_system_of_its_own(backed_up: BackedUp) -> None:
+    """Mounted there, in a mount name space of the command's own; an empty file system has a folder lost+found."""
+    with folder_of_a_test("mounted") as folder:
+        centre = Centre(folder / "var")
+        images = centre.folder / "attachments"
+        images.mkdir(parents=True)
+        mounted = (
+            'mount -t tmpfs none "$0" && mkdir "$0/lost+found" || exit 77; "$@"; echo "ended $?"; find "$0" -type f'
+        )
+        words = ("restore", str(backed_up.folder), "--keys", str(backed_up.keys))
+        command = ["unshare", "--mount", "sh", "-c", mounted, str(images), *command_line(*words)]
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            env=environment(centre.variables),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        if done.returncode == 77 or "unshare:" in done.stderr:
+            pytest.skip("nothing can be mounted here")
+        assert "ended 0" in done.stdout, done.stderr
+        assert done.stdout.splitlines()[-1].endswith(f"/{backed_up.attachment}")
+        assert (centre.folder / "temporal.db").is_file()
+
+
+def test_the_folder_of_attachments_may_be_a_link_to_another_disk(backed_up: BackedUp) -> None:
+    with folder_of_a_test("linked") as folder, tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        centre = Centre(folder / "var")
+        centre.folder.mkdir()
+        (centre.folder / "attachments").symlink_to(elsewhere)
+        done = typed("restore", str(backed_up.folder), "--keys", str(backed_up.keys), **centre.variables)
+        assert done.returncode == 0, done.stderr
+        assert (centre.folder / "attachments").is_symlink()
+        assert pictures_in(Path(elsewhere)) == {backed_up.attachment}
+        assert not list(Path(elsewhere).glob(".*"))
+
+
+def test_a_restore_that_fails_at_its_last_steps_takes_everything_away_again(backed_up: BackedUp) -> None:
+    """Folders stand where the pictures should go: nothing of the records may be left as if it were whole."""
+    with folder_of_a_test("last-steps") as folder:
+        centre = Centre(folder / "var")
+        in_the_way = centre.folder / "attachments" / "YGHY" / "in the way"
+        in_the_way.mkdir(parents=True)
+        words = ("restore", str(backed_up.folder), "--keys", str(backed_up.keys))
+        refused = typed(*words, **centre.variables)
+        assert refused.returncode == 2, refused.stderr
+        assert "已全部撤回" in refused.stderr.splitlines()[-1]
+        assert "attachments/YGHY" in refused.stderr
+        assert {path.name for path in centre.folder.iterdir()} == {"lock", "attachments"}
+        assert [path.name for path in (centre.folder / "attachments").iterdir()] == ["YGHY"]
+        in_the_way.rmdir()
+        again = typed(*words, **centre.variables)
+        assert again.returncode == 0, again.stderr
+        assert pictures_in(centre.folder / "attachments") == {backed_up.attachment}
+
+
 def test_with_its_keys_a_backup_needs_nothing_else_and_warns(backed_up: BackedUp) -> None:
     assert "请锁好" in backed_up.said_with_keys
     with folder_of_a_test("with-keys") as folder:
         centre = Centre(folder / "var")
         restored = typed("restore", str(backed_up.with_keys), **centre.variables)
         assert restored.returncode == 0, restored.stderr
+        for said in ("没有名单", "tokens revoke --listed", "person erase --listed", "tokens revoke --caller"):
+            assert said in restored.stdout
         assert (centre.folder / "keys.toml").read_bytes() == backed_up.keys.read_bytes()
         assert stat.S_IMODE((centre.folder / "keys.toml").stat().st_mode) == 0o600
 

@@ -46,6 +46,10 @@ def test_each_setting_is_known_and_lawful(name: str, monkeypatch: pytest.MonkeyP
     assert settings.database_url == "postgresql+psycopg2://guanjia:word@records/guanjia"
     assert str(settings.keys_file) == "/run/secrets/keys.toml"
     assert settings.attachment_store == "file:///var/lib/guanjia/attachments"
+    # a place that the commands, typed in a container of the API, can write to, and no volume that is restored
+    assert settings.suppression_file.parent == Path("/var/lib/guanjia/suppressed")
+    assert "suppressed:/var/lib/guanjia/suppressed" in OURS["api"]["volumes"]
+    assert "/var/lib/guanjia/suppressed" in IMAGE
     assert environment["TEMPORAL_ADDRESS"] == "temporal:7233"
     assert environment["TEMPORAL_NAMESPACE"] == SERVICES["temporal"]["environment"]["DEFAULT_NAMESPACE"]
     # the longest stop that the settings allow, and what an end may still take, fit into the patience of Docker

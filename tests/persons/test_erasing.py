@@ -145,7 +145,7 @@ async def test_his_pictures_go_and_those_that_prove_a_charge_stay(
     assert files == {signature, other, signed_twice, receipt}
 
 
-@pytest.mark.parametrize("what", [each for each in Hindrance if each is not Hindrance.RUNNING_CASE])
+@pytest.mark.parametrize("what", [each for each in Hindrance if not each.startswith("running_")])
 async def test_what_is_not_over_stands_in_the_way_and_nothing_changes(
     neighbours: Database, client: Client, attachments: Attachments, what: Hindrance
 ):
@@ -270,6 +270,26 @@ async def test_a_closed_case_that_may_still_be_reopened_stands_in_the_way(
     assert [(way.what, way.number) for way in refused.value.in_the_way] == [(Hindrance.RUNNING_CASE, ANNA.repair)]
     await client.get_workflow_handle(ANNA.repair).terminate("the window is over")
     await erased(neighbours, client, attachments)
+    assert where_sealed(neighbours, ANNA) <= kept_columns()
+
+
+async def test_another_case_into_which_his_was_merged_stands_in_the_way_while_it_runs(
+    neighbours: Database, client: Client, attachments: Attachments
+):
+    """His words lie in its history, which is kept for the retention after its own end, and it tells him more."""
+    with neighbours.begin() as connection:
+        merged = {"case": ANNA.repair, "sequence": 2, "event": "merged", "facts": {"into": BERT.repair}}
+        put(connection, neighbours, ANNA, CaseLine, actor_role="cs_assistant", actor_code="C001", **merged)
+    await client.start_workflow("Repair", id=BERT.repair, task_queue="nobody-works-here")
+    before = where_sealed(neighbours, ANNA)
+    with pytest.raises(PersonRefusedError) as refused:
+        await erased(neighbours, client, attachments)
+    assert [(way.what, way.number) for way in refused.value.in_the_way] == [(Hindrance.RUNNING_MAIN_CASE, BERT.repair)]
+    assert where_sealed(neighbours, ANNA) == before
+
+    await client.get_workflow_handle(BERT.repair).terminate("the main case is over")
+    await erased(neighbours, client, attachments)
+
     assert where_sealed(neighbours, ANNA) <= kept_columns()
 
 

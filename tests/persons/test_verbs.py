@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,8 +23,9 @@ from activities.connections.keys import KeyRing
 from activities.persons.requests import Requester, RequestStep
 from activities.records.case_tables import Case
 from activities.records.person_tables import PersonRequest
-from tests.persons.planting import ANNA, BERT, CODE, kept_columns, photograph, where_sealed
-from tests.servers import ROOT
+from activities.records.suppression_list import SuppressionList
+from tests.persons.planting import ANNA, BERT, CODE, NOON, kept_columns, photograph, where_sealed
+from tests.servers import ROOT, PostgresServer
 
 Start = Callable[..., subprocess.Popen[str]]
 Done = tuple[int, str, str]
@@ -35,22 +37,27 @@ def start(neighbours: Database, client: Client, keyring: KeyRing, tmp_path: Path
     keyring.write(tmp_path / "keys.toml")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GUANJIA_", "TEMPORAL_"))}
     environment |= {
-        "GUANJIA_DATABASE_URL": neighbours.engine.url.render_as_string(hide_password=False),
+        "GUANJIA_DATABASE_URL": address_of(neighbours),
         "GUANJIA_KEYS_FILE": str(tmp_path / "keys.toml"),
         "GUANJIA_ATTACHMENTS_URL": (tmp_path / "pictures").as_uri(),
         "TEMPORAL_ADDRESS": client.service_client.config.target_host,
     }
 
-    def started(*words: str) -> subprocess.Popen[str]:
+    def started(*words: str, **variables: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "deploy.command", "person", *words]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)  # noqa: S603
+        everything = environment | variables
+        return subprocess.Popen(command, cwd=ROOT, env=everything, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)  # noqa: S603
 
     return started
 
 
-async def typed(start: Start, *words: str, phone: str = ANNA.phone) -> Done:
+def address_of(db: Database) -> str:
+    return db.engine.url.render_as_string(hide_password=False)
+
+
+async def typed(start: Start, *words: str, phone: str = ANNA.phone, **variables: str) -> Done:
     def run() -> Done:
-        process = start(*words)
+        process = start(*words, **variables)
         out, errors = process.communicate(f"{phone}\n", timeout=60)
         assert "Traceback" not in errors
         return process.returncode, out, errors
@@ -80,6 +87,22 @@ async def test_what_is_exported_is_for_its_owner_alone_and_on_record(
     assert steps(neighbours) == [(RequestStep.EXPORTED, Requester.AGENT, "C001")]
     code, _, errors = await typed(start, "export", "--out", str(out), "--staff", "C001")
     assert (code, "--overwrite" in errors) == (2, True)
+
+
+async def test_what_could_not_be_written_is_not_on_record_as_handed_out(start: Start, neighbours: Database):
+    code, _, errors = await typed(start, "export", "--out", "/proc/anna.json", "--staff", "C001")
+    assert (code, "无法写入 /proc/anna.json" in errors) == (2, True)
+    assert steps(neighbours) == []
+
+
+async def test_what_could_not_be_entered_is_not_handed_out(start: Start, neighbours: Database, tmp_path: Path):
+    with neighbours.begin() as connection:
+        connection.execute(text("ALTER TABLE person_requests ADD CHECK (step <> 'exported')"))
+    process = start("export", "--out", str(tmp_path / "anna.json"), "--staff", "C001")
+    _, errors = await asyncio.to_thread(process.communicate, f"{ANNA.phone}\n", 60)
+    assert process.returncode == 1, errors
+    assert os.listdir(tmp_path) == ["keys.toml"]  # noqa: PTH208 - a test may wait for its folder
+    assert ANNA.name not in errors
 
 
 async def test_the_same_as_a_spreadsheet_by_the_account_that_he_pays_for(start: Start, tmp_path: Path):
@@ -174,6 +197,85 @@ async def test_an_erasure_that_is_killed_half_way_leaves_a_whole_record_and_goes
     assert where_sealed(neighbours, ANNA) <= kept_columns()
     assert [step for step, _, _ in steps(neighbours)] == [RequestStep.BEGUN, RequestStep.ERASED]
     assert attachments.read(CODE, picture) is None
+
+
+async def test_what_a_restore_brings_back_is_erased_again_from_the_list_under_its_number(
+    start: Start, neighbours: Database, postgres: PostgresServer, keyring: KeyRing, tmp_path: Path
+):
+    """A copy of the database is made, then she is erased; the copy takes the database's place."""
+    neighbours.engine.dispose()
+    with postgres.new_database(str(neighbours.engine.url.database)) as copy:
+        code, said, errors = await typed(start, "erase", "--staff", "C001", "--yes", "--asked-by", "agent")
+        assert code == 0, errors
+        number = re.search(r"GR-[0-9A-F]{12}", said)
+        assert number
+        assert (tmp_path / "suppressed.jsonl").stat().st_mode & 0o077 == 0
+        written = (tmp_path / "suppressed.jsonl").read_text(encoding="utf-8")
+        assert not [word for word in (ANNA.name, "17400909123", ANNA.repair) if word in written]
+        restored = Database.connect(copy, keyring)
+        assert ("contacts", "name") in where_sealed(restored, ANNA)
+
+        words = ("erase", "--listed", "--staff", "C001", "--yes")
+        code, said, errors = await typed(start, *words, phone="", GUANJIA_DATABASE_URL=copy)
+
+        assert code == 0, errors
+        assert "已重新删除 1 次" in said
+        assert where_sealed(restored, ANNA) <= kept_columns()
+        with restored.begin() as connection:
+            entered = connection.execute(select(PersonRequest.request, PersonRequest.step, PersonRequest.asked_by))
+            assert entered.all() == [(number[0], step, "agent") for step in (RequestStep.BEGUN, RequestStep.ERASED)]
+        code, said, _ = await typed(start, *words, phone="", GUANJIA_DATABASE_URL=copy)
+        assert (code, "其中 0 次这里还没有" in said) == (0, True)
+        restored.close()
+
+
+async def test_a_listed_erasure_that_something_is_in_the_way_of_is_named_and_stays_to_be_done(
+    start: Start, neighbours: Database, postgres: PostgresServer, keyring: KeyRing
+):
+    with neighbours.begin() as connection:
+        connection.execute(update(Case).where(Case.number == ANNA.repair).values(closed_at=None))
+    neighbours.engine.dispose()
+    with postgres.new_database(str(neighbours.engine.url.database)) as copy:
+        with neighbours.begin() as connection:
+            connection.execute(update(Case).where(Case.number == ANNA.repair).values(closed_at=NOON))
+        for who in (ANNA, BERT):
+            assert (await typed(start, "erase", "--staff", "C001", "--yes", phone=who.phone))[0] == 0
+        restored = Database.connect(copy, keyring)
+
+        words = ("erase", "--listed", "--staff", "C001", "--yes")
+        code, said, errors = await typed(start, *words, phone="", GUANJIA_DATABASE_URL=copy)
+
+        assert code == 1
+        assert "in_the_way" in errors
+        assert "已重新删除 1 次,1 次有障碍" in said
+        assert ("contacts", "name") in where_sealed(restored, ANNA)
+        assert where_sealed(restored, BERT) <= kept_columns()
+        restored.close()
+
+
+async def test_who_comes_back_after_the_list_was_gone_through_is_a_new_customer(
+    start: Start, neighbours: Database, tmp_path: Path
+):
+    index = neighbours.personal.phone_index("13900000000")
+    SuppressionList(tmp_path / "suppressed.jsonl").add_erasure("GR-0123456789AB", index, Requester.PERSON)
+    code, _, errors = await typed(start, "erase", "--listed", "--staff", "C001", "--yes", phone="")
+    assert code == 0, errors
+    with neighbours.begin() as connection:
+        (done,) = connection.execute(select(PersonRequest.request, PersonRequest.step)).all()
+    assert tuple(done) == ("GR-0123456789AB", RequestStep.ERASED)
+
+
+async def test_an_erasure_that_could_not_be_listed_does_not_begin_to_delete(
+    start: Start, neighbours: Database, tmp_path: Path
+):
+    (tmp_path / "suppressed.jsonl").mkdir()
+    before = where_sealed(neighbours, ANNA)
+    code, _, errors = await typed(start, "erase", "--staff", "C001", "--yes")
+    assert (code, "GUANJIA_SUPPRESSION_LIST" in errors) == (2, True)
+    assert where_sealed(neighbours, ANNA) == before
+    (tmp_path / "suppressed.jsonl").rmdir()
+    code, _, errors = await typed(start, "erase", "--listed", "--staff", "C001")
+    assert (code, "没有名单" in errors) == (2, True)
 
 
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")

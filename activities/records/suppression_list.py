@@ -1,0 +1,141 @@
+"""Suppression list 抑制名单: who was erased and which tokens were revoked, in a file that no restore reaches.
+
+A backup knows nothing of what was taken back after it. This list does, so that after a restore both can be done again.
+It holds request numbers, digests and codes: nobody can be read from it. Why it is a file of its own:
+``docs/decisions/0034-what-a-restore-must-not-bring-back.md``.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+
+class SuppressionListError(Exception):
+    """The list cannot be read or written; the message says what to do."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    at: AwareDatetime
+
+
+class ErasedPerson(_Entry):
+    """An erasure: its request number, the keyed index of the person's number in hexadecimal digits, and who asked."""
+
+    what: Literal["erased"] = "erased"
+    request: str
+    person: str
+    asked_by: str
+
+
+class RevokedToken(_Entry):
+    """A token by its SHA-256 in hexadecimal digits, and the code of whom it was for."""
+
+    what: Literal["revoked"] = "revoked"
+    token: str
+    caller: str
+
+
+_LINE: Final = TypeAdapter[ErasedPerson | RevokedToken](
+    Annotated[ErasedPerson | RevokedToken, Field(discriminator="what")]
+)
+
+
+class SuppressionList:
+    """The list of one installation; made when there is something to enter."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever entered here."""
+        return self.file.exists()
+
+    def require_there(self) -> None:
+        """Raise ``SuppressionListError`` where there is no list: nothing would be taken for nothing to do."""
+        if not self.exists:
+            raise SuppressionListError(
+                f"没有名单 {self.file}:请从原来的文件夹或另存的副本取来,或用 GUANJIA_SUPPRESSION_LIST 指出"
+            )
+
+    def add_erasure(self, request: str, person: bytes, asked_by: str) -> None:
+        """Enter that the person is being erased; harmless to repeat. Raises ``SuppressionListError``."""
+        if all(entry.request != request for entry in self.erased()):
+            self._append([ErasedPerson(at=datetime.now(UTC), request=request, person=person.hex(), asked_by=asked_by)])
+
+    def add_revocations(self, tokens: Iterable[tuple[bytes, str]]) -> None:
+        """Enter digest and caller of revoked tokens; harmless to repeat. Raises ``SuppressionListError``."""
+        known, now = {entry.token for entry in self.revoked()}, datetime.now(UTC)
+        new = [(digest.hex(), caller) for digest, caller in tokens if digest.hex() not in known]
+        if new:
+            self._append([RevokedToken(at=now, token=digest, caller=caller) for digest, caller in new])
+
+    def erased(self) -> tuple[ErasedPerson, ...]:
+        """Return the erasures in their order; raises ``SuppressionListError``."""
+        return tuple(entry for entry in self._entries() if isinstance(entry, ErasedPerson))
+
+    def revoked(self) -> tuple[RevokedToken, ...]:
+        """Return the revoked tokens in their order; raises ``SuppressionListError``."""
+        return tuple(entry for entry in self._entries() if isinstance(entry, RevokedToken))
+
+    def _entries(self) -> Iterator[ErasedPerson | RevokedToken]:
+        try:
+            content = self.file.read_bytes()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unusable(error) from error
+        for number, line in enumerate(content[: _whole(content)].splitlines(), start=1):
+            try:
+                yield _LINE.validate_json(line)
+            except ValidationError:
+                raise SuppressionListError(
+                    f"名单 {self.file} 第 {number} 行读不懂:请从另存的副本取来完整的一份,再运行一次"
+                ) from None
+
+    def _append(self, entries: Iterable[ErasedPerson | RevokedToken]) -> None:
+        """Add the lines and have them outlive a power cut, with the file's name."""
+        lines = "".join(f"{entry.model_dump_json()}\n" for entry in entries).encode()
+        with self._written() as descriptor:
+            # a power cut may have left a line without its end: nothing followed from that one
+            content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+            os.ftruncate(descriptor, _whole(content))
+            os.write(descriptor, lines)
+            os.fsync(descriptor)
+
+    @contextmanager
+    def _written(self) -> Iterator[int]:
+        """Open the file for one writer at a time; only its owner can read it."""
+        try:
+            descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                yield descriptor
+            finally:
+                os.close(descriptor)
+            folder = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError) -> SuppressionListError:
+        return SuppressionListError(
+            f"名单 {self.file} 无法读写({error.strerror}),恢复备份后要靠它重新删除与吊销:"
+            "请检查磁盘与权限,或用 GUANJIA_SUPPRESSION_LIST 指到别处,再运行一次"
+        )
+
+
+def _whole(content: bytes) -> int:
+    """Where the last line that has its end ends."""
+    return content.rfind(b"\n") + 1
