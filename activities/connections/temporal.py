@@ -46,6 +46,11 @@ async def connect(keyring: KeyRing, **overrides: Any) -> Client:
     return await Client.connect(data_converter=data_converter(keyring), **chosen)
 
 
+def namespace_here() -> str:
+    """The namespace by variables and profile file. Raises ``SettingsError``."""
+    return _written_down().get("namespace") or "default"
+
+
 def _written_down() -> ClientConnectConfig:
     """Read variables and profile file; a name that nobody knows is refused, or a certificate would be left out."""
     file = os.environ.get("TEMPORAL_CONFIG_FILE")

@@ -1,6 +1,5 @@
 """Questions managers ask 管理视图: links into the Temporal UI with today's dates filled in (``docs/managers.md``)."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Annotated, Final
@@ -73,12 +72,15 @@ def links(
     ui: Annotated[str, typer.Option(envvar="GUANJIA_TEMPORAL_UI", help="Temporal UI 的地址")] = "",
 ) -> None:
     """列出管理视图的链接,可存为浏览器书签(带日期的当天有效)"""
+    from activities.connections.settings import SettingsError
+    from activities.connections.temporal import namespace_here  # takes its time, and no other command needs it
+
     try:
         address = ui or load_profile().temporal_ui
-    except ProfileError as error:
+        namespace = namespace_here()
+    except (ProfileError, SettingsError) as error:
         warnings().print(plain(str(error)))
         raise typer.Exit(REFUSED) from None
-    namespace = os.environ.get("TEMPORAL_NAMESPACE", "default")
     now = datetime.now(LOCAL)
     print_table("", ("视图", "条件"), [(question.name, question.at(now)) for question in MANAGER_QUERIES])
     for question in MANAGER_QUERIES:

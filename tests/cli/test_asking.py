@@ -143,6 +143,17 @@ def test_links_for_managers_need_neither_token_nor_centre(tmp_path: Path, monkey
     assert links.stdout.count("http://127.0.0.1:8233/namespaces/default/workflows?query=") == len(MANAGER_QUERIES)
 
 
+def test_links_lead_into_the_namespace_of_the_profile_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    written = tmp_path / "temporal.toml"
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(written))
+    written.write_text('[profile.default]\nnamespace = "guanjia"\n')
+    assert "/namespaces/guanjia/workflows" in typed("links", "--ui", "http://127.0.0.1:8233").stdout
+    written.write_text("[profile.default\n")
+    refused = typed("links", "--ui", "http://127.0.0.1:8233")
+    assert refused.exit_code == 1
+    assert "temporal.toml" in refused.stderr
+
+
 def test_a_time_that_cannot_be_read_is_wrong_usage():
     wrong = typed("move-deadline", "BX-7K3QM-9TXAB", "--clock", "finish", "--to", "明天", "--reason", "x")
     assert wrong.exit_code == 2
