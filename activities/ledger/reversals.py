@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Row, select, text, update
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import prepaid_balance
+from activities.ledger.fee_accounts import lock_unit_of
 from activities.ledger.journal import NewEntry, post
-from activities.ledger.payments import legs_of, lock_account
+from activities.ledger.late_fee_taken_back import Undoing, bring_back
+from activities.ledger.payments import legs_of
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.bill_tables import Bill
 from activities.records.cash_tables import Payment, Shift
@@ -56,27 +58,28 @@ _SET_FREE_BY_CREDIT: Final = text(
 
 def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
     connection: Connection, personal: PersonalDataCipher, community: str, number: str, actor: Actor, at: datetime
-) -> str:
-    """Reverse a payment as if it had never come, and return its account (PAY-05).
+) -> tuple[str, ...]:
+    """Reverse a payment as if it had never come; return whose debts changed, the payment's own account first (PAY-05).
 
     The bills are open again with their own due days. What was prepaid by it and used since is taken back from the
-    latest bills that prepayment has paid. Raises :class:`LedgerRefusedError`: ``unknown_payment``, ``two_persons``,
-    ``prepayment_refunded``.
+    latest bills that prepayment has paid; late fee that has gone with an assumed debt comes back from there.
+    Raises :class:`LedgerRefusedError`: ``unknown_payment``, ``two_persons``, ``prepayment_refunded``.
     """
     found = connection.execute(
         select(Payment).where(Payment.community == community, Payment.number == number).with_for_update()
     ).one_or_none()
     if found is None or not found.account:
         raise LedgerRefusedError("unknown_payment", "没有这笔收款:请核对编号")
-    lock_account(connection, community, found.account)
+    lock_unit_of(connection, community, found.account)
     if found.reversed_at is not None:
-        return str(found.account)
+        return (found.account,)
     if found.cashier and found.cashier == actor.code:
         raise LedgerRefusedError("two_persons", "收款人不能自己冲回:请由财务部办理")
     legs = legs_of(connection, found.entry)
     prepaid = -sum((leg.amount for leg in legs if leg.ledger_account is LedgerAccount.PREPAYMENT), ZERO)
     book = Book(connection.scalars(select(JournalEntry.book).where(JournalEntry.id == found.entry)).one())
     _take_back(connection, personal, found, book, prepaid, actor, at)
+    others = _late_fees_back(connection, personal, found, legs, actor, at)
     entry = post(
         connection,
         personal,
@@ -99,7 +102,21 @@ def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
         .where(Payment.community == community, Payment.number == number)
         .values(reversed_at=at, reversal=entry)
     )
-    return str(found.account)
+    return (found.account, *sorted(others - {found.account}))
+
+
+def _late_fees_back(  # noqa: PLR0917 - the payment with what it had settled
+    connection: Connection,
+    personal: PersonalDataCipher,
+    found: Row[*tuple[Any, ...]],
+    legs: list[Leg],
+    actor: Actor,
+    at: datetime,
+) -> set[str]:
+    undoing = Undoing(found.community, found.number, actor, at)
+    paid = [leg for leg in legs if leg.ledger_account is LedgerAccount.LATE_FEE_INCOME]
+    moved = (bring_back(connection, personal, undoing, leg.bill, -leg.amount, found.entry) for leg in paid)
+    return set[str]().union(*moved)
 
 
 def _given_back(connection: Connection, found: Row[*tuple[Any, ...]], legs: list[Leg]) -> list[Leg]:

@@ -113,11 +113,11 @@ async def reverse_a_payment(
     """Reverse a payment that the bank has taken back, as if it had never come; repeating it is harmless."""
     actor, at = person_of(caller), now_in(intake, community)
     personal = intake.database.personal
-    account = await in_ledger(
+    accounts = await in_ledger(
         intake, lambda connection: reverse_payment(connection, personal, community, payment, actor, at)
     )
-    await tell_moved(intake.client, intake.database, community, [account], f"reversal:{payment}", at)
-    return Reversed(account=account)
+    await tell_moved(intake.client, intake.database, community, accounts, f"reversal:{payment}", at)
+    return Reversed(account=accounts[0])
 
 
 @webhooks.post(

@@ -103,7 +103,9 @@ def test_pay_05_a_reversed_payment_is_as_if_it_had_never_come(billed):
     taken = pay(billed, "751.80", "04-08 10:00")
     assert owed(billed, "04-20") == {}
     with billed.begin() as connection:
-        assert reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00")) == ACCOUNT
+        assert reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00")) == (
+            ACCOUNT,
+        )
         reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00"))
     assert owed(billed, "04-30") == {"2026Q2": ("751.80", "7.52")}
 
