@@ -1,11 +1,10 @@
-"""Paid late fee that has left its bill 已转出的违约金, and is brought back for a reversal (PAY-05, FEE-17).
+"""Paid late fee that has left its bill 已转出的违约金, and is brought back for a reversal (PAY-05, FEE-17, FEE-18).
 
-What was paid of a late fee goes with an assumed debt to the new account's bill. When its payment is reversed later it
-comes back first, as if neither had been: the new bill owes it again, and what went on from there comes back too.
+What was paid of a late fee goes with an assumed debt to the new account's bill, and becomes prepayment where a credit
+has made it too much. When its payment is reversed later it comes back first, as if neither had been: the new bill owes
+it again and what went on from there comes back too, the prepayment falls away.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,8 +13,8 @@ from sqlalchemy import Connection, Row, text
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.payments import legs_of
-from workflows.messages.ledger import EntryKind
-from workflows.messages.people import Actor
+from activities.ledger.prepayment_taken_back import Undoing, take_back
+from workflows.messages.ledger import Book, EntryKind
 from workflows.rules.postings import reversal
 
 _GONE: Final = text(
@@ -30,7 +29,7 @@ _GONE: Final = text(
         WHERE later.reverses = gone.entry AND postings.bill = gone.bill AND ledger_account = 'late_fee_income'
     ) AS came_back ON true
     WHERE gone.community = :community AND gone.bill = :bill AND gone.ledger_account = 'late_fee_income'
-      AND gone.amount > 0 AND gone.entry > :since AND journal_entries.kind = 'transfer_of_debt'
+      AND gone.amount > 0 AND gone.entry > :since AND journal_entries.kind IN ('transfer_of_debt', 'set_free')
       AND journal_entries.reverses IS NULL AND gone.amount > coalesce(came_back.amount, 0)
     ORDER BY gone.entry
     """
@@ -39,29 +38,23 @@ _GONE: Final = text(
 payment has paid what left later, and may be reversed too."""
 
 
-@dataclass(frozen=True)
-class Undoing:
-    """The payment that is reversed, by whom and when (local); its account and every other of the unit are locked."""
-
-    community: str
-    payment: str
-    actor: Actor
-    at: datetime
-
-
 def bring_back(  # noqa: PLR0917 - how much for which payment, of which bill, since when
     connection: Connection, personal: PersonalDataCipher, undoing: Undoing, bill: str, amount: Decimal, since: int
 ) -> set[str]:
     """Bring back up to ``amount`` CNY of the late fee that has left the bill since an entry; return whose bills owe it.
 
-    Nothing is brought back where the bill still has what was paid of it.
+    Nothing is brought back where the bill still has what was paid of it. Raises :class:`LedgerRefusedError`
+    (``prepayment_refunded``).
     """
     accounts: set[str] = set()
     for gone in connection.execute(_GONE, {"community": undoing.community, "bill": bill, "since": since}).all():
         part = min(gone.amount, amount)
         if part <= 0:
             break
-        accounts |= {gone.to_account} | bring_back(connection, personal, undoing, gone.to_bill, part, gone.entry)
+        if gone.to_bill:
+            accounts |= {gone.to_account} | bring_back(connection, personal, undoing, gone.to_bill, part, gone.entry)
+        else:
+            take_back(connection, personal, undoing, gone.to_account, Book(gone.book), part, f"{gone.entry}:")
         _post(connection, personal, undoing, gone, part)
         amount -= part
     return accounts

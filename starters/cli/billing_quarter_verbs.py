@@ -1,6 +1,7 @@
 """The quarter by command 季度收费: opening it, the table, notices, facts, payments, accounts."""
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -149,6 +150,7 @@ def fact(
         ("缴费账户", answer["account"]),
         ("新账单", "、".join(answer["bills"])),
         ("调整", "、".join(f"{whose} {amount}" for whose, amount in answer["adjusted"].items())),
+        ("多收违约金转预存", answer["late_fee_returned"] if Decimal(answer["late_fee_returned"]) else ""),
         ("重新审核", answer["table_in_review"]),
     ]
     print_facts(f"{unit} {kind.value}", [one for one in facts if one[1]])
