@@ -4,12 +4,12 @@ Tickets due, cash received and free passes are the cashier's own figures after t
 declared stays beside them. A shortage stays on the attendant's shift; nobody's income is made up for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from activities.connections.personal_data import PersonalDataCipher
@@ -95,7 +95,7 @@ def check_hand_in(
     """核对 of tickets, system and cash by a cashier, who takes the cash into the own shift (PKG-01).
 
     Raises :class:`LedgerRefusedError`: ``two_persons``, ``unknown_attendant``, ``checked_already``, ``day_in_future``,
-    ``invalid_amount``, ``no_open_shift``.
+    ``invalid_amount``, ``no_open_shift``, ``payment_reversed``.
     """
     _refuse_wrong(day, figures, at)
     if cashier.code == attendant:
@@ -111,6 +111,24 @@ def check_hand_in(
     entry = _take_over(connection, personal, community, key, body_digest, figures.received, cashier, at)
     _keep(connection, community, key, day, attendant, figures, at, checked_by=cashier.code, entry=entry)
     return hand_in_of(connection, community, day, attendant)
+
+
+def wait_for_check_again(connection: Connection, community: str, entry: int) -> None:
+    """The check that was booked by an entry was wrong and is reversed: the day is as it was before it."""
+    row = connection.execute(
+        select(table_of(ParkingDay))
+        .where(ParkingDay.community == community, ParkingDay.entry == entry)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        return
+    before = _declared(row) or _figures(row)
+    values = {"checked_by": "", "entry": None, "shortage": before.due - before.received, **asdict(before)}
+    connection.execute(
+        update(ParkingDay)
+        .where(ParkingDay.community == community, ParkingDay.day == row.day, ParkingDay.attendant == row.attendant)
+        .values(values)
+    )
 
 
 def hand_in_of(connection: Connection, community: str, day: date, attendant: str) -> HandIn:
@@ -157,7 +175,12 @@ def _take_over(  # noqa: PLR0917 - the cash, by which key, who and when
             actor=cashier,
         ),
     )
-    return connection.scalar(select(Payment.entry).where(Payment.community == community, Payment.number == number))
+    taken = connection.execute(
+        select(Payment.entry, Payment.reversed_at).where(Payment.community == community, Payment.number == number)
+    ).one()
+    if taken.reversed_at is not None:  # the first check's request, come again late
+        raise LedgerRefusedError("payment_reversed", "该次核对已冲回:请重新核对")
+    return int(taken.entry)
 
 
 def _keep(  # noqa: PLR0917 - the columns of a hand-in, in their order

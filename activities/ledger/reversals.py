@@ -1,4 +1,8 @@
-"""Reversals of payments 收款冲回 (§9.5): as if the money had never come (PAY-05; ``docs/domain/fees.md``)."""
+"""Reversals of payments 收款冲回 (§9.5): as if the money had never come (PAY-05; ``docs/domain/fees.md``).
+
+Money without a bill is reversed by the same rules: a wrong entry, for which nobody's bank has taken anything back, so
+it needs its reason (own).
+"""
 
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +14,8 @@ from activities.ledger.account_state import prepaid_balance
 from activities.ledger.fee_accounts import lock_unit_of
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.late_fee_taken_back import bring_back
+from activities.ledger.money_passed_on import refuse_passed_on
+from activities.ledger.parking import wait_for_check_again
 from activities.ledger.payments import legs_of
 from activities.ledger.prepayment_taken_back import Undoing, take_back
 from activities.ledger.refused import LedgerRefusedError
@@ -41,25 +47,32 @@ _SET_FREE_BY_CREDIT: Final = text(
 
 
 def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
-    connection: Connection, personal: PersonalDataCipher, community: str, number: str, actor: Actor, at: datetime
+    connection: Connection,
+    personal: PersonalDataCipher,
+    community: str,
+    number: str,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
 ) -> tuple[str, ...]:
     """Reverse a payment as if it had never come; return whose debts changed, the payment's own account first (PAY-05).
 
     The bills are open again with their own due days. What was prepaid by it and used since is taken back from the
     latest bills that prepayment has paid; late fee that has gone with an assumed debt, or was given back for a credit,
-    comes back too. Raises :class:`LedgerRefusedError`: ``unknown_payment``, ``two_persons``, ``prepayment_refunded``.
+    comes back too. A car park's hand-in waits for its check again. ``reason`` is sealed.
+
+    Raises :class:`LedgerRefusedError`: ``unknown_payment``, ``two_persons``, ``reason_required``,
+    ``prepayment_refunded``, ``deposit_spent``, ``agency_paid_out``.
     """
-    found = connection.execute(
-        select(Payment).where(Payment.community == community, Payment.number == number).with_for_update()
-    ).one_or_none()
-    if found is None or not found.account:
-        raise LedgerRefusedError("unknown_payment", "没有这笔收款:请核对编号")
-    lock_unit_of(connection, community, found.account)
+    found = _locked(connection, community, number)
     if found.reversed_at is not None:
-        return (found.account,)
+        return _accounts(found)
     if found.cashier and found.cashier == actor.code:
         raise LedgerRefusedError("two_persons", "收款人不能自己冲回:请由财务部办理")
+    if not found.account and not reason.strip():
+        raise LedgerRefusedError("reason_required", "请写明冲回的原因")
     legs = legs_of(connection, found.entry)
+    refuse_passed_on(connection, community, legs)
     prepaid = -sum((leg.amount for leg in legs if leg.ledger_account is LedgerAccount.PREPAYMENT), ZERO)
     book = Book(connection.scalars(select(JournalEntry.book).where(JournalEntry.id == found.entry)).one())
     undoing = Undoing(community, number, actor, at)
@@ -78,16 +91,33 @@ def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
             actor=actor,
             legs=_given_back(connection, found, reversal(legs)),
             source=number,
+            reason=reason,
             reverses=found.entry,
         ),
     )
+    wait_for_check_again(connection, community, found.entry)
     _use_again(connection, personal, found, book, [leg.bill for leg in legs if leg.bill], actor, at)
     connection.execute(
         update(Payment)
         .where(Payment.community == community, Payment.number == number)
         .values(reversed_at=at, reversal=entry)
     )
-    return (found.account, *sorted(others - {found.account}))
+    return (*_accounts(found), *sorted(others - {found.account}))
+
+
+def _locked(connection: Connection, community: str, number: str) -> Row[*tuple[Any, ...]]:
+    found = connection.execute(
+        select(Payment).where(Payment.community == community, Payment.number == number).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise LedgerRefusedError("unknown_payment", "没有这笔收款:请核对编号")
+    if found.account:
+        lock_unit_of(connection, community, found.account)
+    return found
+
+
+def _accounts(found: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
+    return (found.account,) if found.account else ()
 
 
 def _late_fees_back(

@@ -183,13 +183,15 @@ def pay(
 @billing_quarter_verbs.command("reverse")
 def reverse(
     payment: Annotated[str, typer.Argument(metavar="NUMBER", help="收款编号,如 SK-2026-000001")],
+    *,
+    reason: Annotated[str, typer.Option(help="原因;停车、经营性等直接收入必填")] = "",
     person: PersonOption = "",
     community: CommunityOption = "",
 ) -> None:
     """冲回一笔收款,由收款人以外的人办理;账单按原期限重新打开"""
     with service_centre(person, community) as centre:
-        answer = centre.send(centre.in_community("billing", "payments", payment, "reversal"), {})
-    say(f"{payment} 已冲回,账户 {answer['account']}")
+        answer = centre.send(centre.in_community("billing", "payments", payment, "reversal"), {"reason": reason})
+    say(f"{payment} 已冲回" + (f",账户 {answer['account']}" if answer["account"] else ""))
 
 
 @billing_quarter_verbs.command("account")

@@ -41,6 +41,12 @@ class PaymentBody(Body):
     succeeded_at: Instant | None = Field(default=None, description="转账、代扣、支票: the bank's value date and time.")
 
 
+class ReversalBody(Body):
+    """收款冲回. Money without a bill 直接收入 needs its reason; the bank that takes a payment back needs none."""
+
+    reason: OptionalReason = ""
+
+
 class GatewayPaymentBody(Body):
     """What a payment gateway says, signed: a payment that has succeeded."""
 

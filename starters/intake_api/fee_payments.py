@@ -14,7 +14,7 @@ from activities.ledger.telling import tell_moved
 from activities.opening.message_keys import body_digest, key_digest
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with, person_of
-from starters.intake_api.fee_bodies import GatewayPaymentBody, PaymentBody
+from starters.intake_api.fee_bodies import GatewayPaymentBody, PaymentBody, ReversalBody
 from starters.intake_api.intake import Intake, TheIntake
 from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_in, policy_now
 from starters.intake_api.problems import documented
@@ -47,7 +47,7 @@ class PaymentRecorded(BaseModel):
 
 
 class Reversed(BaseModel):
-    """The account whose payment was reversed."""
+    """The account whose payment was reversed; "" for money without one."""
 
     account: str
 
@@ -101,23 +101,29 @@ async def take_a_payment(
 @router.post(
     "/v1/communities/{community}/billing/payments/{payment}/reversal",
     responses=documented(
-        "unknown_payment", "two_persons", "prepayment_refunded", "records_unavailable", "unknown_account"
+        "unknown_payment", "two_persons", "reason_required", "prepayment_refunded", "deposit_spent", "agency_paid_out",
+        "records_unavailable", "unknown_account", "no_policy_in_force",
     ),
-)
+)  # fmt: skip
 async def reverse_a_payment(
+    *,
+    body: ReversalBody,
     community: CommunityCode,
     payment: str,
     caller: Annotated[Caller, caller_with(Right.APPROVE_MONEY)],
     intake: TheIntake,
 ) -> Reversed:
-    """Reverse a payment that the bank has taken back, as if it had never come; repeating it is harmless."""
+    """Reverse a payment that the bank has taken back, or a wrong entry, as if it had never come; repeated, it stands.
+
+    Also parking, operating income, deposits and other money without a bill, which needs its ``reason``.
+    """
     actor, at = person_of(caller), now_in(intake, community)
     personal = intake.database.personal
     accounts = await in_ledger(
-        intake, lambda connection: reverse_payment(connection, personal, community, payment, actor, at)
+        intake, lambda connection: reverse_payment(connection, personal, community, payment, actor, at, body.reason)
     )
     await tell_moved(intake.client, intake.database, community, accounts, f"reversal:{payment}", at)
-    return Reversed(account=accounts[0])
+    return Reversed(account=accounts[0] if accounts else "")
 
 
 @webhooks.post(

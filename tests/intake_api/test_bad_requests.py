@@ -166,7 +166,7 @@ ROUTES = (
         has_key=True,
     ),
     Route("POST", f"{HERE}/billing/agency/{{item}}/payouts", Right.APPROVE_MONEY, {"amount": "1.00"}, has_key=True),
-    Route("POST", f"{HERE}/billing/payments/{{payment}}/reversal", Right.APPROVE_MONEY),
+    Route("POST", f"{HERE}/billing/payments/{{payment}}/reversal", Right.APPROVE_MONEY, {"reason": "录错"}),
     Route(
         "POST",
         f"{HERE}/billing/requests",
