@@ -163,7 +163,12 @@ def pay(
     amount: Amount,
     method: Annotated[PaymentMethod, typer.Option("--method", help="收款方式")] = PaymentMethod.CASH,
     bill: Annotated[list[str] | None, typer.Option(metavar="BILL", help="客户指定先付的账单;可重复")] = None,
-    reference: Annotated[str, typer.Option(metavar="REF", help="转账、代扣、支票的银行流水号;同一流水只入账一次")] = "",
+    reference: Annotated[
+        str, typer.Option(metavar="REF", help="转账、代扣、支票的银行流水号,转账须填;同一流水只入账一次")
+    ] = "",
+    value_date: Annotated[
+        str, typer.Option(metavar="TIME", help="银行到账时间,如 2026-04-14T16:20:00+08:00;不填是现在")
+    ] = "",
     key: KeyOption = "",
     person: PersonOption = "",
     community: CommunityOption = "",
@@ -171,7 +176,7 @@ def pay(
     """收款:先付客户指定的,否则先付最早的欠费;多付的转为预存"""
     body = {
         "account": account, "amount": amount, "method": method.value, "designated": bill or [],
-        "bank_reference": reference,
+        "bank_reference": reference, "succeeded_at": value_date or None,
     }  # fmt: skip
     with service_centre(person, community) as centre:
         answer = centre.send(centre.in_community("billing", "payments"), body, new_key(key))

@@ -37,7 +37,9 @@ class PaymentBody(Body):
     amount: Money
     method: PaymentMethod
     designated: Annotated[tuple[BillNumber, ...], Field(max_length=50)] = ()
-    bank_reference: OptionalCode = Field(default="", description="转账、代扣、支票: 流水号, which is booked once.")
+    bank_reference: OptionalCode = Field(
+        default="", description="转账须填;转账、代扣、支票: 流水号, which is booked once."
+    )
     succeeded_at: Instant | None = Field(default=None, description="转账、代扣、支票: the bank's value date and time.")
 
 

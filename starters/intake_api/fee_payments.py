@@ -19,13 +19,12 @@ from starters.intake_api.intake import Intake, TheIntake
 from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_in, policy_now
 from starters.intake_api.problems import documented
 from starters.intake_api.signed_messages import SIGNED, signed_body, verified
-from workflows.messages.ledger import PaymentMethod
+from workflows.messages.ledger import BY_BANK
 from workflows.messages.people import Actor, Role
 from workflows.rules.business_time import local
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
 webhooks = APIRouter(tags=["fees 收费"])
-_BY_BANK: Final = frozenset({PaymentMethod.TRANSFER, PaymentMethod.DIRECT_DEBIT, PaymentMethod.CHEQUE})
 _GATEWAY: Final = Actor(role=Role.SYSTEM)
 
 
@@ -73,7 +72,7 @@ async def open_a_shift(
     status_code=201,
     responses=documented(
         *KEYED, "unknown_account", "unknown_bill", "invalid_amount", "no_open_shift", "idempotency_key_reused",
-        "transaction_reused",
+        "transaction_reused", "value_date_too_old", "bank_reference_required",
     ),
 )  # fmt: skip
 async def take_a_payment(
@@ -87,13 +86,14 @@ async def take_a_payment(
     """Take a payment: for what the customer names, else the oldest debt first; what is left over is prepaid."""
     # what nobody has taken, its cashier himself could reverse
     cashier, now = person_of(caller), datetime.now(UTC)
-    by_bank = body.method in _BY_BANK
+    by_bank = body.method in BY_BANK
     at = body.succeeded_at if body.succeeded_at is not None and by_bank else now
     reference = body.bank_reference if by_bank else ""
     new = NewPayment(
         community=community, key=key_digest(caller.caller, key), body_digest=body_digest(body), account=body.account,
         amount=body.amount, method=body.method, succeeded_at=min(at, now), actor=cashier,
         provider=f"desk-{body.method}" if reference else "", transaction=reference, designated=body.designated,
+        entered_at=now,
     )  # fmt: skip
     return await _taken(intake, new)
 

@@ -123,6 +123,8 @@ def test_hazards_left_out_of_the_table_of_words_are_refused_each_by_name() -> No
         ("dunning.other_means", ["lawsuit", "water"], "below_floor"),
         ("dunning.further_attempts", -1, "out_of_range"),
         ("cash.overnight_limit", "0.001", "out_of_range"),
+        ("cash.value_date_days", 0, "out_of_range"),
+        ("cash.reference_required", ["transfer", "cash"], "unknown_value"),
         ("fee_reports.gathering_closes_day", 24, "out_of_range"),
         ("dunning.step_days", [10, 10], "out_of_range"),
         ("dunning.step_days.1", 0, "out_of_range"),

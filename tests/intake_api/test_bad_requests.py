@@ -122,7 +122,7 @@ ROUTES = (
         "POST",
         f"{HERE}/billing/payments",
         Right.COLLECT,
-        {"account": "9-999-Y1", "amount": "10.00", "method": "transfer"},
+        {"account": "9-999-Y1", "amount": "10.00", "method": "transfer", "bank_reference": "B1"},
         has_key=True,
     ),
     Route("POST", f"{HERE}/billing/shifts/{{shift}}/count", Right.CLOSE_THE_DAY, {"counted": {"cash": "1.00"}}),
