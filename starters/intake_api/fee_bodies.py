@@ -18,7 +18,10 @@ NoticeNumber = Annotated[str, Field(pattern=r"^(JF|CK)-\d{4}-\d{6,10}$", example
 
 
 class FactBody(Body):
-    """登记房屋事实. ``entered_by`` is the steward who saw an occupation, which a supervisor confirms by sending it."""
+    """登记房屋事实. ``entered_by`` is the steward who saw an occupation, which a supervisor confirms by sending it.
+
+    Of a vacancy ``day`` is since when the unit is empty, and ``until`` the first day on which it is so no more.
+    """
 
     unit: Code
     kind: UnitFactKind

@@ -27,7 +27,10 @@ class Allocation(StrEnum):
 
 
 class VacancyPolicy(Message):
-    """Vacancy discount 空置优惠 (F9): only where the local rules know one; ``factor`` of the full price is paid."""
+    """Vacancy discount 空置优惠 (F9): only where the local rules know one; ``factor`` of the full price is paid.
+
+    It begins when a unit has been empty for ``after_months``, counted from the day that was confirmed; 0 is at once.
+    """
 
     enabled: bool = False
     after_months: int = 6
