@@ -39,6 +39,7 @@ def changed_units(connection: Connection, job: QuarterJob, chunk: UnitRange) -> 
             key=f"{job.quarter}:{row.key}",
             at=job.at,
             actor=Actor(role=Role(row.role), code=row.code),
+            late_fee=job.late_fee,
             approved_by=tuple(row.approved_by),
         )
         for row in connection.execute(_CHANGES, asked)

@@ -67,6 +67,7 @@ def _credit(
         actor=request.actor,
         approved_by=(request.actor.code,),
         source=request.key,
+        late_fee=request.late_fee,
         reason=request.reason,
     )
     credit_bill(connection, personal, new)

@@ -1,6 +1,7 @@
 """What came over the desk in a period 收款、有偿服务、停车场、收据 (S4 4.2.1.7, 4.3, 4.6; §9.7–9.11)."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -67,23 +68,30 @@ _RECEIPTS: Final = text(
 _WHOLE: Final = Decimal(1)
 
 
-def cash_taken(connection: Connection, asked: Asked) -> CashTaken:
-    """Return what was taken by day and method, what was banked of it, and what is 在途."""
+def day_taken(day: date, methods: Mapping[str, Decimal]) -> DayTaken:
+    """A day's line, its methods in the order in which every report has them."""
+    order = {method: place for place, method in enumerate(PaymentMethod)}
+    return DayTaken(
+        day=day,
+        methods=dict(sorted(methods.items(), key=lambda one: order.get(PaymentMethod(one[0]), 0))),
+        total=sum(methods.values(), ZERO),
+    )
+
+
+def cash_taken(connection: Connection, asked: Asked, late: tuple[DayTaken, ...]) -> CashTaken:
+    """Return what was taken by day and method, what was banked of it, and what is 在途.
+
+    ``late`` is what earlier reports could not say (``late_entries.py``).
+    """
     days: defaultdict[date, dict[str, Decimal]] = defaultdict(dict)
     for row in connection.execute(_BY_DAY, asked.values):
         days[row.on_day][row.method] = row.amount
     slips = tuple(CashSlip(**row) for row in connection.execute(_SLIPS, asked.values).mappings())
-    order = {method: place for place, method in enumerate(PaymentMethod)}
-    taken = tuple(
-        DayTaken(
-            day=day,
-            methods=dict(sorted(days[day].items(), key=lambda one: order.get(PaymentMethod(one[0]), 0))),
-            total=sum(days[day].values(), ZERO),
-        )
-        for day in sorted(days)
-    )
+    taken = tuple(day_taken(day, days[day]) for day in sorted(days))
     return CashTaken(
         days=taken,
+        late_entered=late,
+        late_total=sum((day.total for day in late), ZERO),
         slips=slips,
         total=sum((day.total for day in taken), ZERO),
         refunded=connection.execute(_REFUNDED, asked.values).scalar_one(),

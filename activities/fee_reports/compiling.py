@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from activities.fee_reports import cash_figures
 from activities.fee_reports.adjusting import adjustments
 from activities.fee_reports.detail import clearing_rate, collection_rate, detail_lines, kind_lines, reasons_given
+from activities.fee_reports.late_entries import late_entries
 from activities.fee_reports.late_fees import late_fees_owed
 from activities.fee_reports.movements import Asked, lay_out
 from activities.fee_reports.report import FeeReport
@@ -68,7 +69,7 @@ def compile_report(connection: Connection, on: Occasion) -> FeeReport:
         late_fee_received=sum((kind.late_fee_received for kind in kinds), ZERO),
         late_fee_owed=sum((kind.late_fee_owed for kind in kinds), ZERO),
         kinds=kinds,
-        cash=cash_figures.cash_taken(connection, asked),
+        cash=cash_figures.cash_taken(connection, asked, late_entries(connection, asked)),
         services=cash_figures.services(connection, asked),
         parking=cash_figures.parking(connection, asked),
         receipts=cash_figures.receipts(connection, asked, on.tz),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from activities.fee_reports.cash_figures import TAKEN, months_of
 from activities.fee_reports.compiling import Occasion
+from activities.fee_reports.late_entries import LATE_LINES, in_columns, late_entries
 from activities.fee_reports.late_fees import late_fees_owed
 from activities.fee_reports.movements import INCOME, INCOME_ITEM, IS_DIRECT, IS_LATE_FEE, lay_out
 from activities.fee_reports.report import Cents
@@ -48,6 +49,7 @@ _SELECTED: Final = {
     _F.LATE_FEE_RECEIVED: f"{_INCOME_LINES} AND {IS_LATE_FEE}",
     _F.DIRECT: f"{_INCOME_LINES} AND {IS_DIRECT}",
     _F.COLLECTED: _TAKEN_LINES,
+    _F.LATE_ENTERED: LATE_LINES,
     _F.PARKING_DUE: _PARKING_LINES.format(amount="due"),
     _F.PARKING_RECEIVED: _PARKING_LINES.format(amount="received"),
     _F.SERVICE_FEE: _SERVICE_LINES.format(amount="service_fee"),
@@ -110,6 +112,7 @@ def lines_of_figure(
         "tz": on.tz,
         "offset": offset,
         "at_most": at_most,
+        **(in_columns(late_entries(connection, on.asked)) if figure is _F.LATE_ENTERED else {}),
     }
     # the statements are put together of constants; what is asked for comes as parameters
     total, count = connection.execute(text(f"{head} SELECT coalesce(sum(amount), 0), count(*) {kept}"), values).one()

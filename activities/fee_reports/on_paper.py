@@ -12,7 +12,7 @@ import typst
 from activities.documents.fonts import chinese_font
 from activities.documents.typesetting import typeset
 from activities.documents.wording import amount
-from activities.fee_reports.report import DetailLine, FeeReport, Rate
+from activities.fee_reports.report import DayTaken, DetailLine, FeeReport, Rate
 from activities.fee_reports.wording import destination_of, state_of
 from workflows.messages.ledger import PaymentMethod
 
@@ -69,8 +69,9 @@ def content_of(report: FeeReport, fonts: typst.Fonts) -> dict[str, object]:
 
 def _cash(report: FeeReport) -> dict[str, object]:
     return {
-        "methods": _by_method(report),
+        "methods": _by_method(report.cash.days),
         "total": amount(report.cash.total),
+        "late": amount(report.cash.late_total),
         "refunded": amount(report.cash.refunded),
         "in_transit": amount(report.cash.in_transit),
         "slips": [
@@ -90,9 +91,9 @@ def _rate(name: str, rate: Rate) -> dict[str, str]:
     }
 
 
-def _by_method(report: FeeReport) -> list[list[str]]:
+def _by_method(days: Iterable[DayTaken]) -> list[list[str]]:
     sums: dict[str, Decimal] = {}
-    for day in report.cash.days:
+    for day in days:
         for method, taken in day.methods.items():
             sums[method] = sums.get(method, Decimal(0)) + taken
     return [[label, amount(sums[name])] for name, label in _METHODS.items() if name in sums]

@@ -99,11 +99,17 @@ class CashSlip(_Part):
 
 
 class CashTaken(_Part):
-    """收款: every day of the period on which money came, with the slips; ``refunded`` went out again."""
+    """收款: every day of the period on which money came, with the slips; ``refunded`` went out again.
+
+    ``late_entered`` 补录 is money of earlier periods that was entered after their reports had been sent. ``total`` is
+    of the period's own days; with ``late_total`` it is what came to be known in this report.
+    """
 
     days: tuple[DayTaken, ...] = ()
     slips: tuple[CashSlip, ...] = ()
     total: Cents = ZERO
+    late_entered: tuple[DayTaken, ...] = ()
+    late_total: Cents = ZERO
     refunded: Cents = ZERO
     in_transit: Cents = ZERO
 

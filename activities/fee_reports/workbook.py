@@ -73,6 +73,7 @@ def _summary(worksheet: Worksheet, report: FeeReport, title: str, formats: dict[
         ("已收滞纳金", report.late_fee_received),
         ("未收滞纳金", report.late_fee_owed),
         ("收款合计", report.cash.total),
+        ("补录收款", report.cash.late_total),
         ("退款", report.cash.refunded),
         ("在途现金", report.cash.in_transit),
         ("收据", f"开具 {report.receipts.issued},作废 {report.receipts.void},红冲 {report.receipts.red}"),
@@ -107,14 +108,19 @@ def _detail(report: FeeReport) -> Iterable[Row]:
 
 
 def _cash(report: FeeReport) -> tuple[Sequence[str], list[Row]]:
-    """One row a day, one column a method that was used, then the day's slip."""
-    used = [name for name in _METHODS if any(name in day.methods for day in report.cash.days)]
+    """One row a day, one column a method that was used, then the day's slip; at the end what was entered late 补录."""
+    everything = (*report.cash.days, *report.cash.late_entered)
+    used = [name for name in _METHODS if any(name in day.methods for day in everything)]
     slips = {slip.day: slip for slip in report.cash.slips}
     rows: list[Row] = []
     for day in report.cash.days:
         slip = slips.get(day.day)
         where = (slip.slip, destination_of(slip)) if slip else ("", "")
         rows.append((day.day, *(day.methods.get(name, ZERO) for name in used), day.total, *where))
+    rows += [
+        (day.day, *(day.methods.get(name, ZERO) for name in used), day.total, "", "补录")
+        for day in report.cash.late_entered
+    ]
     return ("日期", *(_METHODS[name] for name in used), "合计", "缴款单", "去向"), rows
 
 

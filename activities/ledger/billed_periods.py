@@ -15,7 +15,7 @@ from activities.ledger.refused import LedgerRefusedError
 from activities.ledger.unit_charging import unit_chargings
 from activities.records.bill_tables import Bill
 from activities.records.fee_tables import Adjustment, FeeTable
-from workflows.messages.fee_policy import FeePolicy
+from workflows.messages.fee_policy import FeePolicy, LateFeePolicy
 from workflows.messages.ledger import BillKind, FeeItem
 from workflows.messages.people import Actor
 from workflows.rules.adjustments import Billed, differences, settle_adjustment
@@ -26,23 +26,28 @@ from workflows.rules.quarters import Quarter
 
 @dataclass(frozen=True)
 class Change:
-    """What changed billed periods: who entered it, when, under which key, and who approved it."""
+    """What changed billed periods: who entered it, when, under which key, and who approved it.
+
+    ``late_fee`` are the rules by which the late fee of what is credited is reckoned anew.
+    """
 
     community: str
     unit: str
     key: str
     at: datetime
     actor: Actor
+    late_fee: LateFeePolicy
     approved_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Adjusted:
-    """An adjustment that was made: recomputed less billed, CNY."""
+    """An adjustment that was made: recomputed less billed, CNY, and the late fee that became prepayment for it."""
 
     account: str
     period: str
     amount: Decimal
+    late_fee_returned: Decimal = ZERO
 
 
 _AWAITS_ITS_BILL: Final = text(
@@ -200,6 +205,7 @@ def _settle(  # noqa: PLR0917 - one difference with all that explains it
             **values, amount=settled.to_pending, key=derived_key(change.key, account, quarter.code)
         )
         connection.execute(waits)
+    returned = ZERO
     for part in _spread(connection, change.community, account, quarter, settled.to_credit):
         key = derived_key(change.key, account, quarter.code, part.bill)
         credited = insert(Adjustment).values(**values, amount=-part.amount, key=key, credits=part.bill)
@@ -214,9 +220,10 @@ def _settle(  # noqa: PLR0917 - one difference with all that explains it
                 actor=change.actor,
                 approved_by=change.approved_by,
                 source=change.unit,
+                late_fee=change.late_fee,
             )
-            credit_bill(connection, personal, new)
-    return Adjusted(account, quarter.code, difference)
+            returned += credit_bill(connection, personal, new)
+    return Adjusted(account, quarter.code, difference, returned)
 
 
 def _waiting(connection: Connection, community: str, account: str, period: str) -> Decimal:

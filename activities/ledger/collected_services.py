@@ -32,6 +32,10 @@ _COLLECTED: Final = """
                 SELECT -sum(amount) FROM postings JOIN journal_entries ON journal_entries.id = postings.entry
                 WHERE postings.community = charges.community AND postings.bill = charges."case"
                   AND journal_entries.kind = 'income' AND amount < 0
+                  AND NOT EXISTS (  -- a wrong entry that was reversed is to be handed in again
+                    SELECT FROM journal_entries AS later
+                    WHERE later.reverses = postings.entry AND later.kind = 'reversal'
+                  )
             ), 0) AS booked
         FROM charges
         LEFT JOIN service_gatherings ON service_gatherings.community = charges.community

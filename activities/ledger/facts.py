@@ -6,6 +6,7 @@ approved yet is computed anew. The move-in and renovation processes will enter f
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import Connection, insert, select
@@ -26,6 +27,7 @@ from workflows.messages.people import Actor, Role
 from workflows.messages.policy import Policy
 from workflows.messages.unit_facts import UnitFactKind
 from workflows.rules import full_price
+from workflows.rules.amounts import ZERO
 
 _K = UnitFactKind
 CONFIRMED: Final = frozenset({_K.OCCUPIED, _K.VACANCY_GRANTED})
@@ -74,6 +76,11 @@ class FactEntered:
         changed = {one.account for one in self.adjusted} | {self.account}
         return frozenset(changed - {""})
 
+    @property
+    def late_fee_returned(self) -> Decimal:
+        """The late fee that became prepayment, because it was paid on what should not have been billed, CNY."""
+        return sum((one.late_fee_returned for one in self.adjusted), ZERO)
+
 
 def enter_fact(
     connection: Connection, personal: PersonalDataCipher, new: NewFact, policy: Policy, calendar: WorkingCalendar
@@ -105,6 +112,7 @@ def enter_fact(
         key=new.key,
         at=new.at,
         actor=new.actor,
+        late_fee=policy.late_fee,
         approved_by=(new.confirmed_by,) if new.confirmed_by else (),
     )
     bills = bill_takeover(connection, personal, new, account, policy, calendar) if new.kind is _K.TAKEOVER else ()

@@ -24,13 +24,26 @@ def lock_unit(connection: Connection, community: str, unit: str) -> None:
 
 
 def lock_accounts_of(connection: Connection, community: str, units: Sequence[str]) -> None:
-    """One movement at a time of every account of some units."""
+    """One movement at a time of every account of some units; locked by code, as everybody does who locks several."""
     connection.execute(
         select(FeeAccount.code)
         .where(FeeAccount.community == community, FeeAccount.unit.in_(units))
-        .order_by(FeeAccount.code)
+        .order_by(FeeAccount.code.collate("C"))
         .with_for_update()
     )
+
+
+def lock_unit_of(connection: Connection, community: str, account: str) -> None:
+    """One movement at a time of every account of the account's unit.
+
+    Raises :class:`LedgerRefusedError` (``unknown_account``).
+    """
+    unit = connection.scalar(
+        select(FeeAccount.unit).where(FeeAccount.community == community, FeeAccount.code == account)
+    )
+    if unit is None:
+        raise LedgerRefusedError("unknown_account", "本项目没有这个缴费账户:请核对编码")
+    lock_accounts_of(connection, community, [unit])
 
 
 def account_for(

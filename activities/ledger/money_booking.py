@@ -62,12 +62,16 @@ class Booking:
 
 @dataclass(frozen=True)
 class Booked:
-    """What followed: the amount in CNY, the accounts whose debts changed, the cycle whose rows did, new bills."""
+    """What followed: the amount in CNY, the accounts whose debts changed, the cycle whose rows did, new bills.
+
+    ``late_fee_returned`` became prepayment, because it had been paid on what was credited, CNY.
+    """
 
     amount: Decimal = Decimal(0)
     accounts: tuple[str, ...] = ()
     dirty_cycle: str = ""
     bills: tuple[str, ...] = ()
+    late_fee_returned: Decimal = Decimal(0)
 
 
 NOTHING: Final = Booked()
@@ -150,9 +154,10 @@ def _credit(connection: Connection, personal: PersonalDataCipher, booking: Booki
         actor=booking.asked_by,
         approved_by=booking.approved_by,
         source=booking.number,
+        late_fee=policy.late_fee,
     )
-    credit_bill(connection, personal, new)
-    return Booked(request.amount, (bill.account,))
+    returned = credit_bill(connection, personal, new)
+    return Booked(request.amount, (bill.account,), late_fee_returned=returned)
 
 
 def _assume(connection: Connection, personal: PersonalDataCipher, booking: Booking, policy: Policy) -> Booked:
@@ -194,7 +199,11 @@ def _change_terms(connection: Connection, personal: PersonalDataCipher, booking:
         reason=booking.reason,
     )
     entered = enter_terms(connection, personal, terms, policy)
-    return Booked(accounts=tuple(sorted(entered.accounts)), dirty_cycle=entered.dirty_cycle)
+    return Booked(
+        accounts=tuple(sorted(entered.accounts)),
+        dirty_cycle=entered.dirty_cycle,
+        late_fee_returned=entered.late_fee_returned,
+    )
 
 
 _BOOKS: Final[Mapping[MoneyRequestKind, Callable[[Connection, PersonalDataCipher, Booking, Policy], Booked]]] = {

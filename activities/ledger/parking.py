@@ -1,15 +1,15 @@
 """The car park's daily hand-in 停车场交账 (S4 4.6; §9.8): the attendant hands in, the cashier checks and takes over.
 
-Tickets due, cash received and free passes are the cashier's own figures after the check. A shortage stays on the
-attendant's shift; nobody's income is made up for it.
+Tickets due, cash received and free passes are the cashier's own figures after the check; what the attendant had
+declared stays beside them. A shortage stays on the attendant's shift; nobody's income is made up for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from activities.connections.personal_data import PersonalDataCipher
@@ -40,7 +40,8 @@ class ParkingFigures:
 class HandIn:
     """交账 of a day: ``rate`` is received over due, None where nothing was due; ``checked_by`` "" while it waits.
 
-    ``target_met`` is whether everything that was due was received: 收费率 100 % (S4 4.6).
+    ``target_met`` is whether everything that was due was received: 收费率 100 % (S4 4.6). ``declared`` is what the
+    attendant said, None where he said nothing; ``difference`` is the cash that was counted less what he declared.
     """
 
     day: date
@@ -50,6 +51,8 @@ class HandIn:
     rate: Decimal | None
     target_met: bool
     checked_by: str
+    declared: ParkingFigures | None
+    difference: Decimal | None
 
 
 def hand_in(
@@ -69,10 +72,10 @@ def hand_in(
     _refuse_wrong(day, figures, at)
     lock_key(connection, community, f"parking:{day}:{attendant}")
     there = _row(connection, community, day, attendant)
-    if there is not None and there.checked_by and _figures(there) != figures:
+    if there is not None and there.checked_by and (_declared(there) or _figures(there)) != figures:
         raise LedgerRefusedError("checked_already", "当日停车交账已由收银员核对,不能再改")
     if there is None or not there.checked_by:
-        _keep(connection, community, key, day, attendant, figures, "", None, at)
+        _keep(connection, community, key, day, attendant, figures, at, **_as_declared(figures))
     return hand_in_of(connection, community, day, attendant)
 
 
@@ -92,7 +95,7 @@ def check_hand_in(
     """核对 of tickets, system and cash by a cashier, who takes the cash into the own shift (PKG-01).
 
     Raises :class:`LedgerRefusedError`: ``two_persons``, ``unknown_attendant``, ``checked_already``, ``day_in_future``,
-    ``invalid_amount``, ``no_open_shift``.
+    ``invalid_amount``, ``no_open_shift``, ``payment_reversed``.
     """
     _refuse_wrong(day, figures, at)
     if cashier.code == attendant:
@@ -106,8 +109,26 @@ def check_hand_in(
             raise LedgerRefusedError("checked_already", "当日停车交账已核对入账:如有差错请财务部更正")
         return hand_in_of(connection, community, day, attendant)
     entry = _take_over(connection, personal, community, key, body_digest, figures.received, cashier, at)
-    _keep(connection, community, key, day, attendant, figures, cashier.code, entry, at)
+    _keep(connection, community, key, day, attendant, figures, at, checked_by=cashier.code, entry=entry)
     return hand_in_of(connection, community, day, attendant)
+
+
+def wait_for_check_again(connection: Connection, community: str, entry: int) -> None:
+    """The check that was booked by an entry was wrong and is reversed: the day is as it was before it."""
+    row = connection.execute(
+        select(table_of(ParkingDay))
+        .where(ParkingDay.community == community, ParkingDay.entry == entry)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        return
+    before = _declared(row) or _figures(row)
+    values = {"checked_by": "", "entry": None, "shortage": before.due - before.received, **asdict(before)}
+    connection.execute(
+        update(ParkingDay)
+        .where(ParkingDay.community == community, ParkingDay.day == row.day, ParkingDay.attendant == row.attendant)
+        .values(values)
+    )
 
 
 def hand_in_of(connection: Connection, community: str, day: date, attendant: str) -> HandIn:
@@ -154,7 +175,12 @@ def _take_over(  # noqa: PLR0917 - the cash, by which key, who and when
             actor=cashier,
         ),
     )
-    return connection.scalar(select(Payment.entry).where(Payment.community == community, Payment.number == number))
+    taken = connection.execute(
+        select(Payment.entry, Payment.reversed_at).where(Payment.community == community, Payment.number == number)
+    ).one()
+    if taken.reversed_at is not None:  # the first check's request, come again late
+        raise LedgerRefusedError("payment_reversed", "该次核对已冲回:请重新核对")
+    return int(taken.entry)
 
 
 def _keep(  # noqa: PLR0917 - the columns of a hand-in, in their order
@@ -164,10 +190,13 @@ def _keep(  # noqa: PLR0917 - the columns of a hand-in, in their order
     day: date,
     attendant: str,
     figures: ParkingFigures,
-    checked_by: str,
-    entry: int | None,
     at: datetime,
+    *,
+    checked_by: str = "",
+    entry: int | None = None,
+    **declared: Decimal | int,
 ) -> None:
+    """What was declared stays where a check says nothing of it."""
     found = {
         "tickets": figures.tickets,
         "due": figures.due,
@@ -178,6 +207,7 @@ def _keep(  # noqa: PLR0917 - the columns of a hand-in, in their order
         "at": at,
         "key": key,
         "entry": entry,
+        **declared,
     }
     connection.execute(
         insert(ParkingDay)
@@ -218,6 +248,31 @@ def _figures(row: Row[Any]) -> ParkingFigures:
     return ParkingFigures(row.tickets, row.due, row.received, row.free_passes)
 
 
+def _declared(row: Row[Any]) -> ParkingFigures | None:
+    if row.declared_received is None:
+        return None
+    return ParkingFigures(row.declared_tickets, row.declared_due, row.declared_received, row.declared_free_passes)
+
+
+def _as_declared(figures: ParkingFigures) -> dict[str, Decimal | int]:
+    return {
+        "declared_tickets": figures.tickets,
+        "declared_due": figures.due,
+        "declared_received": figures.received,
+        "declared_free_passes": figures.free_passes,
+    }
+
+
 def _as_hand_in(row: Row[Any]) -> HandIn:
-    rate = share_received(row.received, row.due)
-    return HandIn(row.day, row.attendant, _figures(row), row.shortage, rate, row.shortage <= ZERO, row.checked_by)
+    declared = _declared(row)
+    return HandIn(
+        day=row.day,
+        attendant=row.attendant,
+        figures=_figures(row),
+        shortage=row.shortage,
+        rate=share_received(row.received, row.due),
+        target_met=row.shortage <= ZERO,
+        checked_by=row.checked_by,
+        declared=declared,
+        difference=None if declared is None else row.received - declared.received,
+    )

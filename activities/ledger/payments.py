@@ -6,7 +6,7 @@ transaction with its number and its entry.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -40,6 +40,7 @@ class NewPayment:
 
     ``transaction`` is the provider's or the bank's own number and posted once for each ``provider``; of what is entered
     at the desk, the method stands for the provider. ``designated`` are the bills that the customer names, in his order.
+    ``entered_at`` is when somebody at the desk enters it, None for a gateway's own word, which is taken as it comes.
     """
 
     community: str
@@ -53,6 +54,7 @@ class NewPayment:
     provider: str = ""
     transaction: str = ""
     designated: tuple[str, ...] = field(default=())
+    entered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def take_payment(connection: Connection, personal: PersonalDataCipher, new: NewP
     """Take the payment: number, allocation and entry in one transaction; the same one again is the same one.
 
     Raises :class:`LedgerRefusedError`: ``unknown_account``, ``invalid_amount``, ``unknown_bill``, ``no_open_shift``,
-    ``idempotency_key_reused``, ``transaction_reused``.
+    ``idempotency_key_reused``, ``transaction_reused``, ``value_date_too_old``, ``bank_reference_required``.
     """
     lock_key(connection, new.community, new.key)  # a word that comes twice at once may name two accounts
     if new.transaction:
@@ -82,6 +84,7 @@ def take_payment(connection: Connection, personal: PersonalDataCipher, new: NewP
         raise LedgerRefusedError("invalid_amount", "金额应大于0,最多两位小数")
     shift = _shift_of(connection, new)
     on_day = local(new.succeeded_at, policy.calendar.tz).date()
+    _refuse_unlike_the_bank(new, on_day, policy)
     bills = open_bills(connection, new.community, new.account, on_day, policy.late_fee)
     try:
         parts = allocate(new.amount, bills, policy.fee.order, new.designated)
@@ -139,6 +142,19 @@ def _shift_of(connection: Connection, new: NewPayment) -> int | None:
     if shift is None:
         raise LedgerRefusedError("no_open_shift", "没有当班:请先开班再收款")
     return shift
+
+
+def _refuse_unlike_the_bank(new: NewPayment, on_day: date, policy: Policy) -> None:
+    """A slip of the pen in the year would move late fees and old reports; without its reference money comes twice."""
+    if new.entered_at is None:
+        return
+    cash = policy.cash
+    oldest = local(new.entered_at, policy.calendar.tz).date() - timedelta(days=cash.value_date_days)
+    if on_day < oldest:
+        said = f"到账日期不能早于 {oldest}(政策允许补录 {cash.value_date_days} 天):请核对日期"
+        raise LedgerRefusedError("value_date_too_old", said)
+    if new.method in cash.reference_required and not new.transaction:
+        raise LedgerRefusedError("bank_reference_required", f"{new.method.label}须填写银行流水号:同一流水只入账一次")
 
 
 def items_of(connection: Connection, community: str, parts: Sequence[Part]) -> dict[str, FeeItem]:

@@ -16,6 +16,7 @@ from activities.records.fee_tables import FeeTerms
 from activities.records.sealing import seal_columns
 from workflows.messages.people import Actor
 from workflows.messages.policy import Policy
+from workflows.rules.amounts import ZERO
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class TermsEntered:
     def accounts(self) -> frozenset[str]:
         """The accounts whose debts changed."""
         return frozenset(one.account for one in self.adjusted)
+
+    @property
+    def late_fee_returned(self) -> Decimal:
+        """The late fee that became prepayment, because it was paid on what should not have been billed, CNY."""
+        return sum((one.late_fee_returned for one in self.adjusted), ZERO)
 
 
 def enter_terms(connection: Connection, personal: PersonalDataCipher, new: NewTerms, policy: Policy) -> TermsEntered:
@@ -89,6 +95,7 @@ def enter_terms(connection: Connection, personal: PersonalDataCipher, new: NewTe
         key=new.key,
         at=new.at,
         actor=new.actor,
+        late_fee=policy.late_fee,
         approved_by=(new.supervisor, new.finance),
     )
     adjusted = settle_change(connection, personal, change, policy.fee)

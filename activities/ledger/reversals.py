@@ -1,15 +1,23 @@
-"""Reversals of payments 收款冲回 (§9.5): as if the money had never come (PAY-05; ``docs/domain/fees.md``)."""
+"""Reversals of payments 收款冲回 (§9.5): as if the money had never come (PAY-05; ``docs/domain/fees.md``).
+
+Money without a bill is reversed by the same rules: a wrong entry, for which nobody's bank has taken anything back, so
+it needs its reason (own).
+"""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, text, update
 
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import prepaid_balance
+from activities.ledger.fee_accounts import lock_unit_of
 from activities.ledger.journal import NewEntry, post
-from activities.ledger.payments import legs_of, lock_account
+from activities.ledger.late_fee_taken_back import bring_back
+from activities.ledger.money_passed_on import refuse_passed_on
+from activities.ledger.parking import wait_for_check_again
+from activities.ledger.payments import legs_of
+from activities.ledger.prepayment_taken_back import Undoing, take_back
 from activities.ledger.refused import LedgerRefusedError
 from activities.records.bill_tables import Bill
 from activities.records.cash_tables import Payment, Shift
@@ -19,22 +27,6 @@ from workflows.messages.people import Actor
 from workflows.rules.amounts import ZERO
 from workflows.rules.postings import Leg, payment_set_free, reversal
 
-_PAID_BY_PREPAYMENT: Final = text(
-    """
-    SELECT applied.entry, applied.bill, applied.item, -applied.amount - coalesce(taken_back.amount, 0) AS amount
-    FROM postings AS applied JOIN journal_entries ON journal_entries.id = applied.entry
-    LEFT JOIN LATERAL (
-        SELECT sum(postings.amount) AS amount
-        FROM journal_entries AS later JOIN postings ON postings.entry = later.id
-        WHERE later.reverses = applied.entry AND postings.bill = applied.bill AND ledger_account = 'receivable'
-    ) AS taken_back ON true
-    WHERE applied.community = :community AND applied.account = :account AND applied.ledger_account = 'receivable'
-      AND applied.amount < 0 AND journal_entries.kind = 'prepayment_applied' AND journal_entries.book = :book
-      AND -applied.amount > coalesce(taken_back.amount, 0)
-    ORDER BY applied.entry DESC, applied.line
-    """
-)
-"""What the account's prepayment has paid and has not been taken back, CNY, the latest first."""
 _SET_FREE_BY_CREDIT: Final = text(
     """
     SELECT freed.entry, journal_entries.reverses AS paid_by, freed.bill, freed.item,
@@ -55,28 +47,37 @@ _SET_FREE_BY_CREDIT: Final = text(
 
 
 def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
-    connection: Connection, personal: PersonalDataCipher, community: str, number: str, actor: Actor, at: datetime
-) -> str:
-    """Reverse a payment as if it had never come, and return its account (PAY-05).
+    connection: Connection,
+    personal: PersonalDataCipher,
+    community: str,
+    number: str,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+) -> tuple[str, ...]:
+    """Reverse a payment as if it had never come; return whose debts changed, the payment's own account first (PAY-05).
 
     The bills are open again with their own due days. What was prepaid by it and used since is taken back from the
-    latest bills that prepayment has paid. Raises :class:`LedgerRefusedError`: ``unknown_payment``, ``two_persons``,
-    ``prepayment_refunded``.
+    latest bills that prepayment has paid; late fee that has gone with an assumed debt, or was given back for a credit,
+    comes back too. A car park's hand-in waits for its check again. ``reason`` is sealed.
+
+    Raises :class:`LedgerRefusedError`: ``unknown_payment``, ``two_persons``, ``reason_required``,
+    ``prepayment_refunded``, ``deposit_spent``, ``agency_paid_out``.
     """
-    found = connection.execute(
-        select(Payment).where(Payment.community == community, Payment.number == number).with_for_update()
-    ).one_or_none()
-    if found is None or not found.account:
-        raise LedgerRefusedError("unknown_payment", "没有这笔收款:请核对编号")
-    lock_account(connection, community, found.account)
+    found = _locked(connection, community, number)
     if found.reversed_at is not None:
-        return str(found.account)
+        return _accounts(found)
     if found.cashier and found.cashier == actor.code:
         raise LedgerRefusedError("two_persons", "收款人不能自己冲回:请由财务部办理")
+    if not found.account and not reason.strip():
+        raise LedgerRefusedError("reason_required", "请写明冲回的原因")
     legs = legs_of(connection, found.entry)
+    refuse_passed_on(connection, community, legs)
     prepaid = -sum((leg.amount for leg in legs if leg.ledger_account is LedgerAccount.PREPAYMENT), ZERO)
     book = Book(connection.scalars(select(JournalEntry.book).where(JournalEntry.id == found.entry)).one())
-    _take_back(connection, personal, found, book, prepaid, actor, at)
+    undoing = Undoing(community, number, actor, at)
+    others = _late_fees_back(connection, personal, undoing, legs, found.entry)
+    take_back(connection, personal, undoing, found.account, book, prepaid)
     entry = post(
         connection,
         personal,
@@ -90,16 +91,41 @@ def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
             actor=actor,
             legs=_given_back(connection, found, reversal(legs)),
             source=number,
+            reason=reason,
             reverses=found.entry,
         ),
     )
+    wait_for_check_again(connection, community, found.entry)
     _use_again(connection, personal, found, book, [leg.bill for leg in legs if leg.bill], actor, at)
     connection.execute(
         update(Payment)
         .where(Payment.community == community, Payment.number == number)
         .values(reversed_at=at, reversal=entry)
     )
-    return str(found.account)
+    return (*_accounts(found), *sorted(others - {found.account}))
+
+
+def _locked(connection: Connection, community: str, number: str) -> Row[*tuple[Any, ...]]:
+    found = connection.execute(
+        select(Payment).where(Payment.community == community, Payment.number == number).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise LedgerRefusedError("unknown_payment", "没有这笔收款:请核对编号")
+    if found.account:
+        lock_unit_of(connection, community, found.account)
+    return found
+
+
+def _accounts(found: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
+    return (found.account,) if found.account else ()
+
+
+def _late_fees_back(
+    connection: Connection, personal: PersonalDataCipher, undoing: Undoing, legs: list[Leg], since: int
+) -> set[str]:
+    paid = [leg for leg in legs if leg.ledger_account is LedgerAccount.LATE_FEE_INCOME]
+    moved = (bring_back(connection, personal, undoing, leg.bill, -leg.amount, since) for leg in paid)
+    return set[str]().union(*moved)
 
 
 def _given_back(connection: Connection, found: Row[*tuple[Any, ...]], legs: list[Leg]) -> list[Leg]:
@@ -116,45 +142,6 @@ def _given_back(connection: Connection, found: Row[*tuple[Any, ...]], legs: list
         leg._replace(ledger_account=LedgerAccount.BANK) if leg.ledger_account is PaymentMethod.CASH.into else leg
         for leg in legs
     ]
-
-
-def _take_back(  # noqa: PLR0917 - the payment with what is to be taken back of it
-    connection: Connection,
-    personal: PersonalDataCipher,
-    found: Row[*tuple[Any, ...]],
-    book: Book,
-    prepaid: Decimal,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Set free what prepayment has paid since, until the prepayment of the reversed payment can fall away."""
-    missing = prepaid - prepaid_balance(connection, found.community, found.account, book=book)
-    if missing <= 0:
-        return
-    asked = {"community": found.community, "account": found.account, "book": book}
-    for place, row in enumerate(connection.execute(_PAID_BY_PREPAYMENT, asked).all()):
-        amount = min(row.amount, missing)
-        if amount <= 0:
-            break
-        post(
-            connection,
-            personal,
-            NewEntry(
-                community=found.community,
-                key=f"taken-back:{found.number}:{place}",
-                book=book,
-                kind=EntryKind.PREPAYMENT_APPLIED,
-                on_day=at.date(),
-                at=at,
-                actor=actor,
-                legs=payment_set_free(found.account, row.bill, FeeItem(row.item), amount),
-                source=found.number,
-                reverses=row.entry,
-            ),
-        )
-        missing -= amount
-    if missing > 0:
-        raise LedgerRefusedError("prepayment_refunded", "该笔收款的预存已退还,不能冲回:请联系财务部另行追收")
 
 
 def _use_again(  # noqa: PLR0917 - the payment with the bills that are open again

@@ -35,8 +35,8 @@ def unit_chargings(
 ) -> Iterator[charges.UnitCharging]:
     """Yield the units that somebody pays for, by code: those named, or from ``first`` up to and without ``until``.
 
-    ``trigger`` is what 装修办理之日 means; a vacancy discount counts only where ``vacancy`` is enabled. Three cursors
-    stay open while the iterator lives, in the caller's transaction.
+    ``trigger`` is what 装修办理之日 means; a vacancy counts only where ``vacancy`` is enabled, and after its months.
+    Three cursors stay open while the iterator lives, in the caller's transaction.
     """
 
     def stream(statement: Select[*tuple[Any, ...]]) -> _ByUnit:
@@ -138,8 +138,7 @@ def _full_from(facts: list[_Fact], trigger: FullPriceTrigger) -> date | None:
 
 
 def _discounts(facts: list[_Fact], vacancy: VacancyPolicy) -> tuple[charges.Discount, ...]:
-    if not vacancy.enabled:
-        return ()
-    return tuple(
-        charges.Discount(day, until, vacancy.factor) for kind, day, until, _ in facts if kind is _K.VACANCY_GRANTED
+    found = (
+        charges.vacancy_discount(day, until, vacancy) for kind, day, until, _ in facts if kind is _K.VACANCY_GRANTED
     )
+    return tuple(discount for discount in found if discount is not None)

@@ -164,7 +164,8 @@ class CashDay(Row):
 class ParkingDay(Row):
     """停车场交账 (S4 4.6): what one attendant hands in for a day. ``shortage`` = due − received, on the shift.
 
-    ``checked_by`` is the cashier who counted it, "" while it waits for that.
+    ``checked_by`` is the cashier who counted it, "" while it waits for that. What the attendant ``declared`` stays as
+    it was said; there is none where the cashier entered the day alone.
     """
 
     __tablename__ = "parking_days"
@@ -176,6 +177,10 @@ class ParkingDay(Row):
     received: Mapped[Decimal]
     free_passes: Mapped[int]
     shortage: Mapped[Decimal]
+    declared_tickets: Mapped[int | None]
+    declared_due: Mapped[Decimal | None]
+    declared_received: Mapped[Decimal | None]
+    declared_free_passes: Mapped[int | None]
     checked_by: Mapped[Code]
     at: Mapped[datetime]
     key: Mapped[Code]
@@ -183,6 +188,10 @@ class ParkingDay(Row):
     __table_args__ = (
         CheckConstraint("shortage = due - received", name="shortage"),
         CheckConstraint("checked_by <> attendant", name="two_persons"),
+        CheckConstraint(
+            "num_nulls(declared_tickets, declared_due, declared_received, declared_free_passes) IN (0, 4)",
+            name="declared",
+        ),
         UniqueConstraint("community", "key"),
     )
 

@@ -182,13 +182,16 @@ def lost_receipt(number: ReceiptArgument, person: PersonOption = "", community: 
 
 
 def print_hand_ins(hand_ins: list[Json]) -> None:
-    """The car park's hand-ins, with the rate of 收费率 and whether it is 100 %."""
-    columns = ("日期", "车管员", "票数", "应收", "实收", "短款", "收费率", "", "免费", "核对人")
+    """The car park's hand-ins, with what was declared, the rate of 收费率 and whether it is 100 %."""
+    columns = ("日期", "车管员", "票数", "应收", "申报", "实收", "差额", "短款", "收费率", "", "免费", "核对人")
     rows = [
         (
             each["day"],
             each["attendant"],
-            *(each["figures"][name] for name in ("tickets", "due", "received")),
+            *(each["figures"][name] for name in ("tickets", "due")),
+            each["declared"]["received"] if each["declared"] else "",
+            each["figures"]["received"],
+            each["difference"] or "",
             each["shortage"],
             "" if each["rate"] is None else f"{float(each['rate']):.2%}",
             "达标" if each["target_met"] else "未达标",

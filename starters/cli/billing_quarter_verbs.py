@@ -1,6 +1,7 @@
 """The quarter by command 季度收费: opening it, the table, notices, facts, payments, accounts."""
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -149,6 +150,7 @@ def fact(
         ("缴费账户", answer["account"]),
         ("新账单", "、".join(answer["bills"])),
         ("调整", "、".join(f"{whose} {amount}" for whose, amount in answer["adjusted"].items())),
+        ("多收违约金转预存", answer["late_fee_returned"] if Decimal(answer["late_fee_returned"]) else ""),
         ("重新审核", answer["table_in_review"]),
     ]
     print_facts(f"{unit} {kind.value}", [one for one in facts if one[1]])
@@ -176,7 +178,12 @@ def pay(
     amount: Amount,
     method: Annotated[PaymentMethod, typer.Option("--method", help="收款方式")] = PaymentMethod.CASH,
     bill: Annotated[list[str] | None, typer.Option(metavar="BILL", help="客户指定先付的账单;可重复")] = None,
-    reference: Annotated[str, typer.Option(metavar="REF", help="转账、代扣、支票的银行流水号;同一流水只入账一次")] = "",
+    reference: Annotated[
+        str, typer.Option(metavar="REF", help="转账、代扣、支票的银行流水号,转账须填;同一流水只入账一次")
+    ] = "",
+    value_date: Annotated[
+        str, typer.Option(metavar="TIME", help="银行到账时间,如 2026-04-14T16:20:00+08:00;不填是现在")
+    ] = "",
     key: KeyOption = "",
     person: PersonOption = "",
     community: CommunityOption = "",
@@ -184,7 +191,7 @@ def pay(
     """收款:先付客户指定的,否则先付最早的欠费;多付的转为预存"""
     body = {
         "account": account, "amount": amount, "method": method.value, "designated": bill or [],
-        "bank_reference": reference,
+        "bank_reference": reference, "succeeded_at": value_date or None,
     }  # fmt: skip
     with service_centre(person, community) as centre:
         answer = centre.send(centre.in_community("billing", "payments"), body, new_key(key))
@@ -196,13 +203,15 @@ def pay(
 @billing_quarter_verbs.command("reverse")
 def reverse(
     payment: Annotated[str, typer.Argument(metavar="NUMBER", help="收款编号,如 SK-2026-000001")],
+    *,
+    reason: Annotated[str, typer.Option(help="原因;停车、经营性等直接收入必填")] = "",
     person: PersonOption = "",
     community: CommunityOption = "",
 ) -> None:
     """冲回一笔收款,由收款人以外的人办理;账单按原期限重新打开"""
     with service_centre(person, community) as centre:
-        answer = centre.send(centre.in_community("billing", "payments", payment, "reversal"), {})
-    say(f"{payment} 已冲回,账户 {answer['account']}")
+        answer = centre.send(centre.in_community("billing", "payments", payment, "reversal"), {"reason": reason})
+    say(f"{payment} 已冲回" + (f",账户 {answer['account']}" if answer["account"] else ""))
 
 
 @billing_quarter_verbs.command("account")

@@ -1,5 +1,6 @@
 """款项申请单 by command: asking, signing, withdrawing, and what waits; deposits 押金."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -135,6 +136,8 @@ def _show(answer: dict[str, Any]) -> None:
         ("申请", f"{answer['asked_by']} {moment(answer['asked_at'])}"),
         ("待签批", _waits_for(answer)),
     ]
+    if Decimal(answer["late_fee_returned"]):
+        facts.append(("多收违约金转预存", answer["late_fee_returned"]))
     print_facts(answer["number"], facts)
     signed = [
         (Role(one["post"]).label, one["staff"], "同意" if one["approved"] else "退回", moment(one["at"]), one["note"])

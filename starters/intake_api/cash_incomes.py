@@ -59,7 +59,7 @@ class ServicesOfMonth(BaseModel):
     "/v1/communities/{community}/billing/parking",
     responses=documented(
         *KEYED, "unknown_staff", "two_persons", "unknown_attendant", "checked_already", "day_in_future",
-        "invalid_amount", "no_open_shift", "idempotency_key_reused",
+        "invalid_amount", "no_open_shift", "payment_reversed", "idempotency_key_reused",
     ),
 )  # fmt: skip
 async def hand_in_the_car_park(

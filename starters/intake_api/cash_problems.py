@@ -41,6 +41,8 @@ CASH_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "day_in_future": (422, "交账日期不能晚于今天"),
     "charged_by_case": (422, "维修和特约服务的费用按单收取:请在单据上收款"),
     "agency_exceeded": (409, "代付不能超过该项目的代收余额"),
+    "agency_paid_out": (409, "该项目的代收款已代付,不能冲回"),
+    "deposit_spent": (409, "该笔押金已退还或扣款,不能冲回"),
     "unknown_request": (404, "没有这张申请单:请核对编号"),
     "request_ended": (409, "该申请单已办结,不能再签批或撤回"),
     "own_request": (403, "申请人不能签批自己的申请"),

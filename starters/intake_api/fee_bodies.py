@@ -18,7 +18,10 @@ NoticeNumber = Annotated[str, Field(pattern=r"^(JF|CK)-\d{4}-\d{6,10}$", example
 
 
 class FactBody(Body):
-    """登记房屋事实. ``entered_by`` is the steward who saw an occupation, which a supervisor confirms by sending it."""
+    """登记房屋事实. ``entered_by`` is the steward who saw an occupation, which a supervisor confirms by sending it.
+
+    Of a vacancy ``day`` is since when the unit is empty, and ``until`` the first day on which it is so no more.
+    """
 
     unit: Code
     kind: UnitFactKind
@@ -43,8 +46,16 @@ class PaymentBody(Body):
     amount: Money
     method: PaymentMethod
     designated: Annotated[tuple[BillNumber, ...], Field(max_length=50)] = ()
-    bank_reference: OptionalCode = Field(default="", description="转账、代扣、支票: 流水号, which is booked once.")
+    bank_reference: OptionalCode = Field(
+        default="", description="转账须填;转账、代扣、支票: 流水号, which is booked once."
+    )
     succeeded_at: Instant | None = Field(default=None, description="转账、代扣、支票: the bank's value date and time.")
+
+
+class ReversalBody(Body):
+    """收款冲回. Money without a bill 直接收入 needs its reason; the bank that takes a payment back needs none."""
+
+    reason: OptionalReason = ""
 
 
 class GatewayPaymentBody(Body):

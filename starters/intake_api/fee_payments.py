@@ -14,18 +14,17 @@ from activities.ledger.telling import tell_moved
 from activities.opening.message_keys import body_digest, key_digest
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, caller_with, person_of
-from starters.intake_api.fee_bodies import GatewayPaymentBody, PaymentBody
+from starters.intake_api.fee_bodies import GatewayPaymentBody, PaymentBody, ReversalBody
 from starters.intake_api.intake import Intake, TheIntake
 from starters.intake_api.ledger_transaction import KEYED, in_ledger, now_in, policy_now
 from starters.intake_api.problems import documented
 from starters.intake_api.signed_messages import SIGNED, signed_body, verified
-from workflows.messages.ledger import PaymentMethod
+from workflows.messages.ledger import BY_BANK
 from workflows.messages.people import Actor, Role
 from workflows.rules.business_time import local
 
 router = APIRouter(route_class=KnownCallersRoute, tags=["fees 收费"])
 webhooks = APIRouter(tags=["fees 收费"])
-_BY_BANK: Final = frozenset({PaymentMethod.TRANSFER, PaymentMethod.DIRECT_DEBIT, PaymentMethod.CHEQUE})
 _GATEWAY: Final = Actor(role=Role.SYSTEM)
 
 
@@ -47,7 +46,7 @@ class PaymentRecorded(BaseModel):
 
 
 class Reversed(BaseModel):
-    """The account whose payment was reversed."""
+    """The account whose payment was reversed; "" for money without one."""
 
     account: str
 
@@ -73,7 +72,7 @@ async def open_a_shift(
     status_code=201,
     responses=documented(
         *KEYED, "unknown_account", "unknown_bill", "invalid_amount", "no_open_shift", "idempotency_key_reused",
-        "transaction_reused",
+        "transaction_reused", "value_date_too_old", "bank_reference_required",
     ),
 )  # fmt: skip
 async def take_a_payment(
@@ -87,13 +86,14 @@ async def take_a_payment(
     """Take a payment: for what the customer names, else the oldest debt first; what is left over is prepaid."""
     # what nobody has taken, its cashier himself could reverse
     cashier, now = person_of(caller), datetime.now(UTC)
-    by_bank = body.method in _BY_BANK
+    by_bank = body.method in BY_BANK
     at = body.succeeded_at if body.succeeded_at is not None and by_bank else now
     reference = body.bank_reference if by_bank else ""
     new = NewPayment(
         community=community, key=key_digest(caller.caller, key), body_digest=body_digest(body), account=body.account,
         amount=body.amount, method=body.method, succeeded_at=min(at, now), actor=cashier,
         provider=f"desk-{body.method}" if reference else "", transaction=reference, designated=body.designated,
+        entered_at=now,
     )  # fmt: skip
     return await _taken(intake, new)
 
@@ -101,23 +101,29 @@ async def take_a_payment(
 @router.post(
     "/v1/communities/{community}/billing/payments/{payment}/reversal",
     responses=documented(
-        "unknown_payment", "two_persons", "prepayment_refunded", "records_unavailable", "unknown_account"
+        "unknown_payment", "two_persons", "reason_required", "prepayment_refunded", "deposit_spent", "agency_paid_out",
+        "records_unavailable", "unknown_account", "no_policy_in_force",
     ),
-)
+)  # fmt: skip
 async def reverse_a_payment(
+    *,
+    body: ReversalBody,
     community: CommunityCode,
     payment: str,
     caller: Annotated[Caller, caller_with(Right.APPROVE_MONEY)],
     intake: TheIntake,
 ) -> Reversed:
-    """Reverse a payment that the bank has taken back, as if it had never come; repeating it is harmless."""
+    """Reverse a payment that the bank has taken back, or a wrong entry, as if it had never come; repeated, it stands.
+
+    Also parking, operating income, deposits and other money without a bill, which needs its ``reason``.
+    """
     actor, at = person_of(caller), now_in(intake, community)
     personal = intake.database.personal
-    account = await in_ledger(
-        intake, lambda connection: reverse_payment(connection, personal, community, payment, actor, at)
+    accounts = await in_ledger(
+        intake, lambda connection: reverse_payment(connection, personal, community, payment, actor, at, body.reason)
     )
-    await tell_moved(intake.client, intake.database, community, [account], f"reversal:{payment}", at)
-    return Reversed(account=account)
+    await tell_moved(intake.client, intake.database, community, accounts, f"reversal:{payment}", at)
+    return Reversed(account=accounts[0] if accounts else "")
 
 
 @webhooks.post(

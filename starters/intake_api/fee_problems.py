@@ -29,6 +29,8 @@ LEDGER_REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "unknown_household": (422, "名册中该房号没有这一天入住的住户:请核对入住日期"),
     "no_open_shift": (409, "没有当班:请先开班再收款"),
     "transaction_reused": (409, "这笔银行流水已经入账到别的账户或金额不同:请核对流水号"),
+    "value_date_too_old": (422, "到账日期过早,超出本项目政策允许补录的天数:请核对日期"),
+    "bank_reference_required": (422, "请填写银行流水号"),
     "two_persons": (403, "须由另一人办理或确认"),
     "three_persons": (403, "须由三人分别录入和批准"),
     "supervisor_only": (403, "只能由客服主管以上办理"),

@@ -32,12 +32,16 @@ Quarter = Annotated[str, Query(pattern=r"^[1-9]\d{3}Q[1-4]$")]
 
 
 class FactRecorded(BaseModel):
-    """The fact, and what followed from it: accounts, new bills, and differences of billed quarters (CNY)."""
+    """The fact, and what followed from it: accounts, new bills, and differences of billed quarters (CNY).
+
+    ``late_fee_returned`` had been paid on what should not have been billed, and is prepaid now.
+    """
 
     fact: int
     account: str
     bills: tuple[str, ...]
     adjusted: dict[str, Decimal]
+    late_fee_returned: Decimal
     table_in_review: str
 
 
@@ -102,6 +106,7 @@ async def enter_a_fact(
         account=entered.account,
         bills=entered.bills,
         adjusted={f"{one.account}/{one.period}": one.amount for one in entered.adjusted},
+        late_fee_returned=entered.late_fee_returned,
         table_in_review=entered.dirty_cycle,
     )
 

@@ -45,7 +45,10 @@ class SignatureOut(BaseModel):
 
 
 class RequestOut(BaseModel):
-    """A request as it stands, CNY; ``waits_for`` are the posts whose signature is missing."""
+    """A request as it stands, CNY; ``waits_for`` are the posts whose signature is missing.
+
+    ``late_fee_returned`` is said to whoever signs last: it had been paid on what is credited, and is prepaid now.
+    """
 
     number: str
     kind: MoneyRequestKind
@@ -60,6 +63,7 @@ class RequestOut(BaseModel):
     asked_at: datetime
     asked_by: str
     reason: str
+    late_fee_returned: Decimal
 
     @classmethod
     def of(cls, standing: RequestStanding) -> Self:
@@ -78,6 +82,7 @@ class RequestOut(BaseModel):
             asked_at=standing.asked_at,
             asked_by=standing.asked_by,
             reason=standing.reason,
+            late_fee_returned=standing.booked.late_fee_returned,
         )
 
 

@@ -92,7 +92,7 @@ class Ledger:
         with self.db.begin() as connection:
             new = NewCredit(
                 community=CODE, bill=bill, amount=Decimal(amount), key=f"credit-{self.count}", at=at(f"{on}T11:00"),
-                actor=FINANCE, approved_by=("S001", "F002"), source=bill,
+                actor=FINANCE, approved_by=("S001", "F002"), source=bill, late_fee=POLICY.late_fee,
             )  # fmt: skip
             credit_bill(connection, self.db.personal, new)
 

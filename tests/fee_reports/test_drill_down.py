@@ -52,6 +52,7 @@ def test_every_figure_is_the_sum_of_its_lines(lively: Ledger, kind: str, period:
             assert len(followed.lines) == followed.count
     for figure, total in (
         (Figure.COLLECTED, report.cash.total),
+        (Figure.LATE_ENTERED, report.cash.late_total),
         (Figure.PARKING_DUE, report.parking.rate.due),
         (Figure.PARKING_RECEIVED, report.parking.rate.received),
         (Figure.SERVICE_FEE, sum((month.service_fee for month in report.services), D(0))),

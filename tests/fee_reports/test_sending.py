@@ -8,8 +8,8 @@ import pytest
 
 from activities.ledger.refused import LedgerRefusedError
 from tests.fee_reports.period import CODE, Ledger
-from workflows.messages.fee_reports import ArrearsCause
-from workflows.messages.ledger import FeeItem
+from workflows.messages.fee_reports import ArrearsCause, Figure
+from workflows.messages.ledger import FeeItem, PaymentMethod
 
 D = Decimal
 
@@ -161,6 +161,55 @@ def test_a_transfer_that_is_entered_after_the_report_but_counts_before_it_is_an_
     ledger.pay("1-101", "751.80", "04-30")
     (adjustment,) = ledger.report("month", "2026-05").adjustments
     assert (adjustment.due, adjustment.received) == (0, D("751.80"))
+
+
+def test_money_that_is_entered_after_its_report_was_sent_is_in_the_next_one(ledger: Ledger):
+    """The sum of all reports is the sum of all days, whatever was entered when."""
+    ledger.flats("1-101", "1-102")
+    ledger.pay("1-101", "100.00", "04-08")
+    ledger.pay("1-102", "30.00", "04-30")
+    assert ledger.send("month", "2026-04-01", "05-08").refused == ""
+    ledger.pay("1-101", "20.00", "04-30")
+    ledger.pay("1-102", "7.00", "04-20", method=PaymentMethod.DIRECT_DEBIT)
+    ledger.pay("1-102", "40.00", "05-11")
+
+    may = ledger.report("month", "2026-05").cash
+    assert [(day.day.isoformat(), day.methods, day.total) for day in may.late_entered] == [
+        ("2026-04-20", {"direct_debit": D("7.00")}, D("7.00")),
+        ("2026-04-30", {"transfer": D("20.00")}, D("20.00")),
+    ]
+    assert (may.total, may.late_total) == (D("40.00"), D("27.00"))
+    assert ledger.send("month", "2026-05-01", "06-03").refused == ""
+    again = ledger.pay("1-102", "5.00", "04-30")
+    ledger.pay("1-101", "2.00", "05-02")
+    ledger.reverse(again, "06-10")
+
+    june = ledger.report("month", "2026-06").cash
+    assert [(day.day.isoformat(), day.total) for day in june.late_entered] == [
+        ("2026-04-30", D("5.00")), ("2026-05-02", D("2.00")),
+    ]  # fmt: skip
+    assert june.total == D("-5.00")  # the reversal, on its own day
+    reports = [ledger.shown("month", period).cash for period in ("2026-04", "2026-05", "2026-06")]
+    assert sum(one.total + one.late_total for one in reports) == D("199.00")
+
+
+def test_late_money_is_followed_to_the_payments_that_were_entered_last(ledger: Ledger):
+    ledger.flats("1-101")
+    ledger.pay("1-101", "20.00", "04-30")
+    ledger.send("month", "2026-04-01", "05-08")
+    late = [ledger.pay("1-101", amount, "04-30") for amount in ("20.00", "3.00")]
+    followed = ledger.lines("month", "2026-05", Figure.LATE_ENTERED)
+    assert (followed.label, followed.total) == ("补录收款", D("23.00"))
+    assert [line.reference for line in followed.lines] == late
+
+
+def test_the_quarter_has_late_money_on_its_own_day(ledger: Ledger):
+    """Nothing was sent of the quarter yet, so nothing is late for it."""
+    ledger.flats("1-101")
+    ledger.send("month", "2026-04-01", "05-08")
+    ledger.pay("1-101", "20.00", "04-30")
+    quarter = ledger.report("quarter", "2026Q2").cash
+    assert (quarter.total, quarter.late_total) == (D("20.00"), 0)
 
 
 def test_a_reason_is_sealed_and_entered_once_a_day(ledger: Ledger):

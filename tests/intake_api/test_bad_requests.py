@@ -123,7 +123,7 @@ ROUTES = (
         "POST",
         f"{HERE}/billing/payments",
         Right.COLLECT,
-        {"account": "9-999-Y1", "amount": "10.00", "method": "transfer"},
+        {"account": "9-999-Y1", "amount": "10.00", "method": "transfer", "bank_reference": "B1"},
         has_key=True,
     ),
     Route("POST", f"{HERE}/billing/shifts/{{shift}}/count", Right.CLOSE_THE_DAY, {"counted": {"cash": "1.00"}}),
@@ -167,7 +167,7 @@ ROUTES = (
         has_key=True,
     ),
     Route("POST", f"{HERE}/billing/agency/{{item}}/payouts", Right.APPROVE_MONEY, {"amount": "1.00"}, has_key=True),
-    Route("POST", f"{HERE}/billing/payments/{{payment}}/reversal", Right.APPROVE_MONEY),
+    Route("POST", f"{HERE}/billing/payments/{{payment}}/reversal", Right.APPROVE_MONEY, {"reason": "录错"}),
     Route(
         "POST",
         f"{HERE}/billing/requests",

@@ -123,6 +123,15 @@ async def test_an_income_is_taken_once_by_its_key_and_only_by_the_list(desk: Api
     assert (await income(desk, "BJ-01")).json()["code"] == "charged_by_case"
 
 
+async def test_an_income_that_was_entered_wrongly_is_reversed_by_another_person_who_says_why(desk: Api):
+    payment = (await income(desk)).json()["payment"]
+    path = f"payments/{payment}/reversal"
+    assert await refusal(desk, path, {"reason": "录错"}, CASHIER) == "not_allowed_for_role"
+    assert await refusal(desk, path, {}, SUPERVISOR) == "reason_required"
+    done = await desk.post(f"{BILLING}/{path}", {"reason": "录错项目"}, **SUPERVISOR)
+    assert (done.status_code, done.json()) == (200, {"account": ""})
+
+
 async def test_agency_money_is_paid_out_by_finance_up_to_what_came_in(desk: Api):
     await income(desk, "DB-90", "68.50")
     path = "agency/DB-90/payouts"

@@ -24,7 +24,7 @@ async def owing(api: Api, sample: Database) -> Api:
     """The API of a community in which two accounts owe this quarter, and one of them pays a part."""
     for account, amount in ((ACCOUNT, "751.80"), ("1-102-Y1", "1234.56")):
         issue(sample, account, amount, QUARTER)
-    paid = {"account": ACCOUNT, "amount": "500.00", "method": "transfer"}
+    paid = {"account": ACCOUNT, "amount": "500.00", "method": "transfer", "bank_reference": "B500"}
     taken = await api.post(f"{BILLING}/payments", paid, Role.CASHIER, staff="C001")
     assert taken.status_code == 201, taken.text
     return api

@@ -40,7 +40,7 @@ async def owing(api: Api, sample: Database) -> Api:
 
 
 async def test_a_cashier_takes_a_payment_and_the_account_stands_paid(owing: Api):
-    body = {"account": ACCOUNT, "amount": "800.00", "method": "transfer"}
+    body = {"account": ACCOUNT, "amount": "800.00", "method": "transfer", "bank_reference": "B800"}
     taken = await owing.post(f"{BILLING}/payments", body, Role.CASHIER, key="payment-0001", staff="C001")
     assert taken.status_code == 201, taken.text
     assert [(part["kind"], part["amount"]) for part in taken.json()["parts"]] == [
@@ -68,6 +68,20 @@ async def test_a_banks_reference_is_booked_once_whoever_enters_it(owing: Api):
     # what is taken by hand has its shift, not a bank's reference
     cash = await owing.post(f"{BILLING}/payments", {**body, "method": "cash"}, Role.CASHIER, staff="C001")
     assert cash.json()["code"] == "no_open_shift"
+
+
+async def test_a_transfer_has_the_banks_reference_and_a_value_date_that_the_policy_allows(owing: Api):
+    body = {"account": ACCOUNT, "amount": "10.00", "method": "transfer"}
+    bare = await owing.post(f"{BILLING}/payments", body, Role.CASHIER, staff="C001")
+    assert (bare.status_code, bare.json()["code"]) == (422, "bank_reference_required")
+    body["bank_reference"] = "B124"
+    old, allowed = (f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}" for days in (92, 80))
+    refused = await owing.post(f"{BILLING}/payments", body | {"succeeded_at": old}, Role.CASHIER, staff="C001")
+    assert (refused.status_code, refused.json()["code"]) == (422, "value_date_too_old")
+    taken = await owing.post(f"{BILLING}/payments", body | {"succeeded_at": allowed}, Role.CASHIER, staff="C001")
+    assert taken.status_code == 201, taken.text
+    debit = {**body, "method": "direct_debit", "bank_reference": ""}
+    assert (await owing.post(f"{BILLING}/payments", debit, Role.CASHIER, staff="C001")).status_code == 201
 
 
 async def test_cash_needs_a_shift_and_its_reversal_another_person(owing: Api):

@@ -15,7 +15,7 @@ REQUESTS = f"{BILLING}/requests"
 async def prepaid(api: Api, sample) -> Api:
     """The API of a community in which one account has paid 48.20 too much."""
     issue(sample)
-    body = {"account": ACCOUNT, "amount": "800.00", "method": "transfer"}
+    body = {"account": ACCOUNT, "amount": "800.00", "method": "transfer", "bank_reference": "B800"}
     assert (await api.post(f"{BILLING}/payments", body, Role.CASHIER, staff="C001")).status_code == 201
     return api
 

@@ -33,9 +33,11 @@ from tests.billing.community import CODE, LONG_AGO, at, day, flat, job_of
 from tests.ledger.test_facts import bill_quarter
 from tests.processes.fee_cases import policy
 from tests.rules.year_2026 import CALENDAR_OF_2026
+from workflows.messages.fee_policy import Allocation
 from workflows.messages.ledger import PaymentMethod
 from workflows.messages.money_requests import MONEY_REQUEST
 from workflows.messages.people import Actor, Role
+from workflows.messages.policy import Policy
 from workflows.messages.unit_facts import UnitFactKind
 from workflows.rules.charges import charge_lines, total
 from workflows.rules.quarters import Quarter
@@ -44,6 +46,8 @@ CASHIER = Actor(role=Role.CASHIER, code="C001")
 FINANCE = Actor(role=Role.FINANCE, code="F001")
 STEWARD = Actor(role=Role.STEWARD, code="G001")
 POLICY = policy()
+INTEREST_FIRST = POLICY.model_copy(update={"fee": POLICY.fee.model_copy(update={"allocation": Allocation.LEGAL_561})})
+"""Payments of late fee while the principal is open: what was paid of it moves with debts and credits."""
 LIVES = int(os.environ.get("GUANJIA_LIVES", "1000"))
 BATCHES = 20
 """Tests that share the lives, so that several processes can play them."""
@@ -76,7 +80,8 @@ def one_life(db: Database) -> Iterator[OneLife]:
 class Life:
     """A unit's fees from the first quarter on, moved at random."""
 
-    def __init__(self, db: Database, tables: QuarterTables, seed: int) -> None:
+    def __init__(self, db: Database, tables: QuarterTables, seed: int, rules: Policy) -> None:
+        self.rules = rules
         self.db, self.tables, self.chance = db, tables, random.Random(seed)  # noqa: S311 - a test's own dice
         self.today = day("01-20")
         self.step = 0
@@ -104,7 +109,7 @@ class Life:
                 community=CODE, key=f"p{self.step}", body_digest="", account=account, amount=amount,
                 method=PaymentMethod.TRANSFER, succeeded_at=self.now, actor=CASHIER,
             )  # fmt: skip
-            taken = take_payment(connection, self.db.personal, new, POLICY)
+            taken = take_payment(connection, self.db.personal, new, self.rules)
             assert sum(part.amount for part in taken.parts) == amount
         self.payments.append(taken.number)
 
@@ -123,7 +128,7 @@ class Life:
             key=f"f{self.step}", at=self.now, actor=STEWARD,
         )  # fmt: skip
         with self.db.begin() as connection:
-            enter_fact(connection, self.db.personal, new, POLICY, CALENDAR_OF_2026)
+            enter_fact(connection, self.db.personal, new, self.rules, CALENDAR_OF_2026)
 
     def request(self, **body: Any) -> None:
         """Something that is asked for and signed by everybody who must."""
@@ -132,9 +137,9 @@ class Life:
             community=CODE, key=f"r{self.step}", body_digest="", request=request, actor=CASHIER, at=self.now, reason="x"
         )
         with self.db.begin() as connection:
-            number = ask(connection, self.db.personal, asking, POLICY).number
+            number = ask(connection, self.db.personal, asking, self.rules).number
             for signer in (Actor(role=Role.COMPANY_MANAGER, code="B001"), FINANCE):
-                sign(connection, self.db.personal, CODE, number, signer, self.now, POLICY)
+                sign(connection, self.db.personal, CODE, number, signer, self.now, self.rules)
 
     def some(self, statement: str) -> Any:
         """One of the rows, at random; refused like anything else that is not there."""
@@ -169,7 +174,7 @@ class Life:
             at=self.now, actor=CASHIER, supervisor="S001", finance="F001",
         )  # fmt: skip
         with self.db.begin() as connection:
-            enter_terms(connection, self.db.personal, new, POLICY)
+            enter_terms(connection, self.db.personal, new, self.rules)
 
 
 def look_at_the_books(connection: Connection) -> None:
@@ -183,6 +188,11 @@ def look_at_the_books(connection: Connection) -> None:
         "SELECT number FROM bills LEFT JOIN (SELECT bill, sum(amount) AS left FROM postings"
         " WHERE ledger_account = 'receivable' GROUP BY bill) AS posted ON bill = number"
         " WHERE open_principal <> coalesce(posted.left, 0) OR open_principal < 0"
+    )
+    none(
+        "SELECT number FROM bills LEFT JOIN (SELECT bill, -sum(amount) AS paid FROM postings"
+        " WHERE ledger_account = 'late_fee_income' GROUP BY bill) AS posted ON bill = number"
+        " WHERE late_fee_paid <> coalesce(posted.paid, 0) OR late_fee_paid < 0"
     )
     none(
         "SELECT liabilities.account FROM liabilities LEFT JOIN (SELECT account, -sum(amount) AS owed FROM postings"
@@ -209,7 +219,7 @@ def test_money_is_conserved_whatever_happens(billed: Database, tables: QuarterTa
     bill_quarter(tables, "2026Q1", "01-06 10:00")
     for seed in range(batch, LIVES, BATCHES):
         with one_life(billed) as db:
-            life = Life(db, QuarterTables(db), seed)
+            life = Life(db, QuarterTables(db), seed, INTEREST_FIRST if batch // 2 % 2 else POLICY)
             for _ in range(MOVEMENTS):
                 if life.today >= Quarter(2026, 1).last_day and not _is_billed(db):
                     bill_quarter(life.tables, "2026Q2", f"{life.today:%m-%d} 09:00")

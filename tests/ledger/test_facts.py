@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from activities.billing.quarter_table import QuarterTables
 from activities.connections.database import Database
+from activities.ledger.billed_periods import lines_of_unit
 from activities.ledger.facts import FactEntered, NewFact, enter_fact
 from activities.ledger.price_changes import NewTerms, enter_terms
 from activities.ledger.refused import LedgerRefusedError
@@ -16,8 +17,10 @@ from tests.billing.community import CODE, LONG_AGO, at, day, flat, job_of
 from tests.processes.fee_cases import policy
 from tests.rules.year_2026 import CALENDAR_OF_2026
 from workflows.messages.billing import ChunkJob, CloseVersion, CorrectRows, QuarterJob, ReviewTable, UnitRange
+from workflows.messages.fee_policy import VacancyPolicy
 from workflows.messages.people import SYSTEM, Actor, Role
 from workflows.messages.unit_facts import UnitFactKind
+from workflows.rules.quarters import Quarter
 
 STEWARD = Actor(role=Role.STEWARD, code="G001")
 SUPERVISOR = Actor(role=Role.CS_SUPERVISOR, code="S001")
@@ -295,6 +298,17 @@ def test_a_takeover_that_is_entered_late_is_due_ten_days_after_the_customer_hear
     flat(billed, payers={"K": LONG_AGO})
     enter(billed, "takeover", "01-05", "06-01 10:00")
     assert {due for _, _, _, due in bills(billed)} == {"06-11"}
+
+
+def test_f9_a_unit_that_is_empty_since_october_is_charged_less_from_the_twentieth_of_april(billed):
+    """19/30 of April at 250.60, the other eleven days and two months at 60 %."""
+    flat(billed, facts=[("permit_issued", "2020-01-01"), ("vacancy_granted", "2025-10-20")])
+    for months, amounts in ((6, ["158.71", "55.13", "150.36", "150.36"]), (9, ["250.60", "250.60", "250.60"])):
+        vacancy = VacancyPolicy(enabled=True, after_months=months)
+        fee = policy().fee.model_copy(update={"vacancy": vacancy})
+        with billed.begin() as connection:
+            lines = lines_of_unit(connection, CODE, "1-101", Quarter(2026, 2), fee)
+        assert [str(line.amount) for line in lines] == amounts
 
 
 def test_a_vacancy_lowers_the_fee_only_when_a_second_person_confirms_it(billed):

@@ -52,11 +52,12 @@ def check(
     cashier: Actor = CASHIER,
     attendant: str = "V001",
     on: str = TUESDAY,
+    key: str = "",
 ) -> HandIn:
     digest = sha256(repr(figures).encode()).hexdigest()
     with db.begin() as connection:
         return check_hand_in(
-            connection, db.personal, community=CODE, key=f"check-{attendant}-{on}", body_digest=digest,
+            connection, db.personal, community=CODE, key=key or f"check-{attendant}-{on}", body_digest=digest,
             day=day(on), attendant=attendant, figures=figures, cashier=cashier, at=at(f"{TUESDAY} 15:30"),
         )  # fmt: skip
 
@@ -111,6 +112,28 @@ def test_what_was_checked_is_changed_by_nobody(desk):
     open_shift(desk, staff="C002")
     with refused("checked_already"):
         check(desk, cashier=SECOND)
+
+
+def test_what_the_attendant_declared_stays_beside_what_the_cashier_counted(desk):
+    waiting = hands_in(desk)
+    assert (waiting.declared, waiting.difference) == (SOLD, Decimal("0.00"))
+
+    counted = ParkingFigures(373, Decimal("1865.00"), Decimal("1840.00"), free_passes=3)
+    checked = check(desk, counted)
+    assert (checked.figures, checked.declared, checked.difference) == (counted, SOLD, Decimal("-5.00"))
+    assert (checked.shortage, parking_income(desk)) == (Decimal("25.00"), Decimal("1840.00"))
+    assert hands_in(desk) == checked  # what he has said before is no change
+
+
+def test_a_later_figure_of_the_attendant_replaces_his_first_until_it_is_checked(desk):
+    hands_in(desk)
+    more = ParkingFigures(373, Decimal("1865.00"), Decimal("1865.00"))
+    assert hands_in(desk, more).declared == more
+
+
+def test_a_day_that_the_cashier_enters_alone_has_nothing_declared(desk):
+    checked = check(desk)
+    assert (checked.declared, checked.difference) == (None, None)
 
 
 def test_nobody_checks_his_own_hand_in(desk):

@@ -24,7 +24,7 @@ from tests.at_once import at_once
 from tests.billing.community import CODE, at, day, flat
 from tests.processes.fee_cases import policy
 from tests.rules.year_2026 import CALENDAR_OF_2026
-from workflows.messages.fee_policy import LateFeePolicy
+from workflows.messages.fee_policy import CashPolicy, LateFeePolicy
 from workflows.messages.ledger import BillKind, Book, EntryKind, FeeItem, PaymentMethod
 from workflows.messages.people import SYSTEM, Actor, Role
 from workflows.rules.allocation import Part, PartKind
@@ -103,7 +103,9 @@ def test_pay_05_a_reversed_payment_is_as_if_it_had_never_come(billed):
     taken = pay(billed, "751.80", "04-08 10:00")
     assert owed(billed, "04-20") == {}
     with billed.begin() as connection:
-        assert reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00")) == ACCOUNT
+        assert reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00")) == (
+            ACCOUNT,
+        )
         reverse_payment(connection, billed.personal, CODE, taken.number, FINANCE, at("04-22 09:00"))
     assert owed(billed, "04-30") == {"2026Q2": ("751.80", "7.52")}
 
@@ -396,6 +398,30 @@ def test_a_banks_reference_is_booked_once_by_whoever_enters_it(owing):
     for other in ({"amount": "751.81"}, {"amount": "751.80", "account": "1-102-Y1"}):
         with pytest.raises(LedgerRefusedError, check=lambda error: error.code == "transaction_reused"):
             pay(owing, moment="04-08 12:00", key="three", **other, **said)
+
+
+@pytest.mark.parametrize(
+    ("moment", "days", "code"),
+    [
+        ("01-20 10:00", 90, ""),  # the ninetieth day before 04-20
+        ("01-19 23:59:59", 90, "value_date_too_old"),
+        ("04-15 10:00", 5, ""),
+        ("04-14 10:00", 5, "value_date_too_old"),
+    ],
+)
+def test_the_desk_enters_no_value_date_older_than_the_policy_allows(owing, moment, days, code):
+    rules = policy().model_copy(update={"cash": CashPolicy(value_date_days=days)})
+    new = NewPayment(
+        community=CODE, key="bank", body_digest="", account=ACCOUNT, amount=Decimal("10.00"),
+        method=PaymentMethod.TRANSFER, succeeded_at=at(moment), actor=CASHIER, provider="desk-transfer",
+        transaction="B124", entered_at=at("04-20 09:00"),
+    )  # fmt: skip
+    with owing.begin() as connection:
+        if not code:
+            assert take_payment(connection, owing.personal, new, rules).created
+            return
+        with pytest.raises(LedgerRefusedError, check=lambda error: error.code == code):
+            take_payment(connection, owing.personal, new, rules)
 
 
 def test_a_banks_reference_that_comes_twice_at_once_for_two_accounts_is_booked_once(owing):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.messages.fee_policy import FullPriceTrigger
+from workflows.messages.fee_policy import FullPriceTrigger, VacancyPolicy
 from workflows.messages.unit_facts import UnitFactKind
 from workflows.rules.amounts import to_cents
 from workflows.rules.charges import (
@@ -19,6 +19,7 @@ from workflows.rules.charges import (
     charge_lines,
     monthly_fee,
     total,
+    vacancy_discount,
 )
 from workflows.rules.full_price import UnitFact, full_price_from, may_cancel_permit
 from workflows.rules.quarters import Quarter
@@ -150,6 +151,25 @@ def test_a_vacancy_discount_never_raises_what_is_paid_anyway():
     assert amounts(of_quarter(full, Q2)) == ["150.36", "150.36", "250.60"]
     half = flat(owned_always(), discounts=(discount,))
     assert amounts(of_quarter(half, Q2)) == ["125.30", "125.30", "125.30"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "months", "begins"),
+    [
+        ("2025-10-20", None, 6, "2026-04-20"),
+        ("2025-10-20", "2026-06-01", 6, "2026-04-20"),
+        ("2025-10-20", "2026-04-20", 6, None),  # it was over before it could begin
+        ("2025-08-31", None, 6, "2026-02-28"),  # 民法典 §202
+        ("2026-04-01", None, 0, "2026-04-01"),
+    ],
+)
+def test_f9_a_vacancy_discount_begins_when_the_unit_has_been_empty_for_the_policys_months(since, until, months, begins):
+    policy = VacancyPolicy(enabled=True, after_months=months)
+    ends = None if until is None else date.fromisoformat(until)
+    found = vacancy_discount(date.fromisoformat(since), ends, policy)
+    assert found == (None if begins is None else Discount(date.fromisoformat(begins), ends, policy.factor))
+    disabled = policy.model_copy(update={"enabled": False})
+    assert vacancy_discount(date.fromisoformat(since), ends, disabled) is None
 
 
 def test_days_without_a_payer_or_terms_make_no_line():

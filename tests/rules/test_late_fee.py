@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workflows.messages.fee_policy import LateFeePolicy
 from workflows.rules.amounts import ZERO
-from workflows.rules.late_fee import PrincipalChange, accrued
+from workflows.rules.late_fee import PrincipalChange, accrued, to_return
 
 POLICY = LateFeePolicy()
 Q2 = Decimal("751.80")
@@ -60,6 +60,21 @@ def test_a_contract_has_its_own_rate_and_the_cap_is_the_principal():
 def test_what_is_paid_before_the_due_day_never_accrues():
     assert fee("06-25", ("04-08", "751.80")) == "0.00"
     assert fee("04-25", ("04-08", "400.00")) == "2.64"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "paid", "waived", "returned"),
+    [
+        ("26.31", "15.81", "26.31", "0", "10.50"),
+        ("26.31", "15.81", "20.00", "0", "4.19"),
+        ("26.31", "15.81", "10.00", "0", "0"),
+        ("26.31", "15.81", "10.00", "16.31", "10.00"),
+        ("20.00", "15.81", "26.31", "0", "4.19"),  # what was too much before is not the credit's matter
+        ("26.31", "26.31", "26.31", "0", "0"),
+    ],
+)
+def test_a_credit_gives_back_what_was_paid_beyond_what_now_accrues(before, now, paid, waived, returned):
+    assert to_return(Decimal(before), Decimal(now), Decimal(paid), Decimal(waived)) == Decimal(returned)
 
 
 _CHANGES = st.lists(

@@ -66,7 +66,8 @@ class DeliveryRequest(Message):
 class DisputeRequest(Message):
     """Put parts of bills aside, or settle what was put aside. Key: ``key``.
 
-    ``settle`` is None for a new dispute; True upholds it (credit, late fee dropped), False rejects it.
+    ``settle`` is None for a new dispute; True upholds it (credit, late fee dropped), False rejects it. ``late_fee`` are
+    the rules of the case.
     """
 
     community: str
@@ -77,6 +78,7 @@ class DisputeRequest(Message):
     actor: Actor
     settle: bool | None = None
     reason: str = ""
+    late_fee: LateFeePolicy = LateFeePolicy()
 
 
 class ClosingRequest(Message):

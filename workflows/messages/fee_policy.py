@@ -27,7 +27,10 @@ class Allocation(StrEnum):
 
 
 class VacancyPolicy(Message):
-    """Vacancy discount 空置优惠 (F9): only where the local rules know one; ``factor`` of the full price is paid."""
+    """Vacancy discount 空置优惠 (F9): only where the local rules know one; ``factor`` of the full price is paid.
+
+    It begins when a unit has been empty for ``after_months``, counted from the day that was confirmed; 0 is at once.
+    """
 
     enabled: bool = False
     after_months: int = 6
@@ -111,11 +114,16 @@ class CashPolicy(Message):
     """Cash 现金, receipts and refunds (S4 4.2.1.7, §9.7): the limits and the hour are our own.
 
     More than ``overnight_limit`` CNY taken after ``bank_close`` goes to finance the same day; 0 restores S4.
+
+    What the desk enters of the bank's has a value date at most ``value_date_days`` ago, and has the bank's reference
+    where its method is among ``reference_required``.
     """
 
     overnight_limit: Amount = Decimal("1000.00")
     bank_close: LocalTime = time(17, 0)
     supervisor_refunds_up_to: Amount = Decimal("500.00")
+    value_date_days: int = 90
+    reference_required: tuple[str, ...] = ("transfer",)
 
 
 class FeeReportPolicy(Message):

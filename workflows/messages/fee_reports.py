@@ -43,6 +43,7 @@ class Figure(StrEnum):
     LATE_FEE_OWED = "late_fee_owed"
     DIRECT = "direct"
     COLLECTED = "collected"
+    LATE_ENTERED = "late_entered"
     PARKING_DUE = "parking_due"
     PARKING_RECEIVED = "parking_received"
     SERVICE_FEE = "service_fee"
@@ -65,6 +66,7 @@ _FIGURES: Final[dict[Figure, str]] = {
     Figure.LATE_FEE_OWED: "未收滞纳金",
     Figure.DIRECT: "直接收入",
     Figure.COLLECTED: "收款合计",
+    Figure.LATE_ENTERED: "补录收款",
     Figure.PARKING_DUE: "停车应收",
     Figure.PARKING_RECEIVED: "停车实收",
     Figure.SERVICE_FEE: "有偿服务费",

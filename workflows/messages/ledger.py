@@ -204,6 +204,10 @@ _METHODS: Final[dict[PaymentMethod, tuple[str, LedgerAccount]]] = {
 }
 
 
+BY_BANK: Final = frozenset({PaymentMethod.TRANSFER, PaymentMethod.DIRECT_DEBIT, PaymentMethod.CHEQUE})
+"""Methods that the bank confirms, with its value date and its reference 流水号 (§9.11)."""
+
+
 class BillStanding(Message):
     """How one bill stands on a day: CNY still to pay, with the late fee up to that day inclusive.
 

@@ -132,6 +132,7 @@ class ArrearsEntering(ArrearsHandling):
             actor=one.actor,
             settle=settle,
             reason=getattr(one.details, "reason", "") or getattr(one.details, "answer", ""),
+            late_fee=self.start.late_fee,
         )
         answer = await self.ask(partial(start_recording_dispute, request), "异议入账")
         return answer is not None and not answer.refused

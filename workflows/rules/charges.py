@@ -11,7 +11,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from workflows.messages.fee_policy import VacancyPolicy
 from workflows.rules.amounts import ZERO, to_cents
+from workflows.rules.time_limits import same_day_of_month
 
 FULL: Final = Decimal(1)
 """The factor of the full price; the developer never pays less (F8)."""
@@ -43,6 +45,18 @@ class Discount(NamedTuple):
     since: date
     until: date | None
     factor: Decimal
+
+
+def vacancy_discount(vacant_since: date, until: date | None, policy: VacancyPolicy) -> Discount | None:
+    """Return what a confirmed vacancy comes to (F9): the discount begins when the unit has been empty long enough.
+
+    ``until`` is the first day on which it is empty no more, None while nobody knows of one. None is returned where the
+    community knows no discount, or the vacancy was over before it could begin.
+    """
+    begins = same_day_of_month(vacant_since, policy.after_months)
+    if not policy.enabled or (until is not None and until <= begins):
+        return None
+    return Discount(begins, until, policy.factor)
 
 
 class UnitCharging(NamedTuple):

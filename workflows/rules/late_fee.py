@@ -57,6 +57,15 @@ def accrued(
     return min(to_cents(unpaid_days * daily), to_cents(max(principal, ZERO) * policy.cap_ratio))
 
 
+def to_return(accrued_before: Decimal, accrued_now: Decimal, paid: Decimal, waived: Decimal) -> Decimal:
+    """Return what a credit gives back of a late fee (CNY): what was paid beyond what accrues on the lower principal.
+
+    A waiver counts first, so what it forgave is not paid out. What was too much before the credit is not its matter.
+    """
+    too_much = max(paid + waived - accrued_now, ZERO) - max(paid + waived - accrued_before, ZERO)
+    return min(max(too_much, ZERO), paid)
+
+
 def days_late(due_on: date, upto: date) -> int:
     """Return for how many days a late fee accrues up to ``upto`` inclusive; 0 until the due day is over."""
     return max((upto - due_on).days, 0)

@@ -6,6 +6,7 @@ from typing import Final
 
 from workflows.messages.arrears import DunningStage
 from workflows.messages.fee_policy import DunningPolicy
+from workflows.messages.ledger import BY_BANK
 from workflows.messages.policy import Policy
 from workflows.rules.policy_problems import (
     LONGEST_DAYS,
@@ -87,6 +88,8 @@ def cash_problems(policy: Policy) -> Iterator[Problem]:
     """Complain of limits of cash and refunds, and of the days of gathering and reports."""
     yield from bad_amount("cash.overnight_limit", policy.cash.overnight_limit)
     yield from bad_amount("cash.supervisor_refunds_up_to", policy.cash.supervisor_refunds_up_to)
+    yield from outside("cash.value_date_days", policy.cash.value_date_days, 1, LONGEST_DAYS)
+    yield from unknown("cash.reference_required", policy.cash.reference_required, BY_BANK)
     reports = policy.fee_reports
     yield from outside("fee_reports.gathering_opens_day", reports.gathering_opens_day, 1, 28)
     yield from outside("fee_reports.gathering_closes_day", reports.gathering_closes_day, 1, 28)

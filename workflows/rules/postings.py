@@ -64,9 +64,9 @@ def credit(account: str, bill: str, item: FeeItem, amount: Amount) -> list[Leg]:
     return reversal(bill_issued(account, bill, item, amount))
 
 
-def late_fee_returned(account: str, bill: str, amount: Amount) -> list[Leg]:
+def late_fee_returned(account: str, bill: str, item: FeeItem, amount: Amount) -> list[Leg]:
     """多收违约金转预存: a late fee that was paid turned out to be too high (§9.4)."""
-    return [Leg(_L.LATE_FEE_INCOME, amount, account, bill), Leg(_L.PREPAYMENT, -amount, account)]
+    return [Leg(_L.LATE_FEE_INCOME, amount, account, bill, item), Leg(_L.PREPAYMENT, -amount, account)]
 
 
 def debt_transferred(old: tuple[str, str], new: tuple[str, str], item: FeeItem, amount: Amount) -> list[Leg]:
