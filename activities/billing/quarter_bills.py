@@ -15,7 +15,6 @@ from activities.billing.table_versions import CURRENT_ROWS
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import open_bills
 from activities.ledger.billed_periods import Change, settle_billed_periods
-from activities.ledger.fee_accounts import lock_accounts_of
 from activities.ledger.journal import NewEntry, post
 from activities.ledger.numbers import Series, next_numbers
 from activities.ledger.payments import items_of
@@ -41,6 +40,14 @@ _TO_BILL: Final = text(
         SELECT FROM bills WHERE community = :community AND number = present.account || '/' || :quarter)
     """  # noqa: S608 - a constant
 )
+_LOCK_ACCOUNTS: Final = text(
+    """
+    SELECT code FROM fee_accounts WHERE community = :community AND unit IN (SELECT unit FROM to_bill)
+    ORDER BY code COLLATE "C" FOR UPDATE
+    """
+)
+"""Accounts come before bills and prepayments, and by code, here as everywhere: a bill would lock its account anyway,
+in whatever order bills are made, and a debt that is assumed or a reversal locks several."""
 _STEPS: Final = tuple(
     map(
         text,
@@ -141,6 +148,7 @@ def issue_bills(connection: Connection, personal: PersonalDataCipher, request: C
     count = connection.execute(text("SELECT count(*) FROM to_bill")).scalar_one()
     if count:
         changes = _changes(connection, request)
+        connection.execute(_LOCK_ACCOUNTS, asked)
         with for_many_rows(connection):
             for step in _STEPS:
                 connection.execute(step, asked)
@@ -157,11 +165,9 @@ def issue_bills(connection: Connection, personal: PersonalDataCipher, request: C
 
 
 def _changes(connection: Connection, request: ChunkJob) -> list[Change]:
-    """What changed units of the chunk that are billed now; their accounts are locked before any other row is."""
+    """What changed units of the chunk that are billed now."""
     billed = set(connection.scalars(text("SELECT unit FROM to_bill")))
-    changes = [one for one in changed_units(connection, request.job, request.chunk) if one.unit in billed]
-    lock_accounts_of(connection, request.job.community, [one.unit for one in changes])
-    return changes
+    return [one for one in changed_units(connection, request.job, request.chunk) if one.unit in billed]
 
 
 def _due_on(job: QuarterJob, issued_on: date) -> date:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 from activities.connections.personal_data import PersonalDataCipher
 from activities.ledger.account_state import asked_for
 from activities.ledger.credits import NewCredit, credit_bill
+from activities.ledger.payments import lock_account
 from activities.records.bill_tables import Bill
 from workflows.messages.arrears_actions import DisputedPart
 from workflows.messages.dunning import DisputeRequest, LedgerAnswer
@@ -22,6 +23,7 @@ def enter_dispute(connection: Connection, personal: PersonalDataCipher, request:
     paid of it is the customer's prepayment. Refused: ``unknown_bill``, and ``dispute_exceeds_debt`` where less is open
     than is disputed.
     """
+    lock_account(connection, request.community, request.account)  # a payment locks it before the bill too
     bills = {
         row.number: row
         for row in connection.execute(
