@@ -1,4 +1,4 @@
-"""Where the processes run in the tests: Temporal's sandbox, which refuses what would make a replay differ."""
+"""Where the processes are replayed in the tests: Temporal's sandbox, which refuses what would make a replay differ."""
 
 from typing import Final
 
@@ -10,5 +10,5 @@ PURE: Final = ("workflows.messages", "workflows.rules", "workflows.effects", "st
 
 
 def sandboxed() -> SandboxedWorkflowRunner:
-    """The runner of every test of a process and of every replay; workers do without it (``docs/decisions/0032``)."""
+    """The runner of every replay; workers do without it, those of the tests too (``docs/decisions/0032``)."""
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PURE))

@@ -47,6 +47,14 @@ async def test_what_is_typed_wrong_is_said_before_anything_is_sent(centre: Centr
 async def test_an_account_is_read_and_an_unknown_one_is_refused(centre: Centre):
     known = await centre.type("billing", "account", "1-101-Y1")
     assert "预存 0" in known.stdout, known.output
+    with centre.database.begin() as connection:
+        moved_in = connection.execute(
+            text("SELECT since FROM households WHERE community = 'YGHY' AND unit = '1-101'")
+        ).scalar_one()
+    named = await centre.type("billing", "payer", "1-101-Y1", str(moved_in))
+    assert (named.exit_code, str(moved_in) in named.stdout) == (0, True), named.output
+    nobody = await centre.type("billing", "payer", "1-101-Y1", "2019-01-01")
+    assert (nobody.exit_code, "unknown_household" in nobody.stderr) == (1, True), nobody.output
     unknown = await centre.type("billing", "account", "9-999-Y1")
     assert unknown.exit_code == 1
     assert "unknown_account" in unknown.stderr

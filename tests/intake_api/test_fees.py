@@ -148,6 +148,26 @@ async def test_a_fact_is_entered_by_the_desk_and_an_occupation_confirmed_by_the_
     assert again.json()["code"] == "taken_over_already"
 
 
+async def test_whose_an_account_is_the_desk_may_say_and_a_technician_may_not(api: Api):
+    with api.database.begin() as connection:
+        account, since = connection.execute(
+            text(
+                "SELECT code, households.since FROM fee_accounts JOIN households ON households.id = household"
+                " ORDER BY code LIMIT 1"
+            )
+        ).one()
+        connection.execute(text("UPDATE fee_accounts SET household = NULL WHERE code = :code"), {"code": account})
+    path = f"{BILLING}/accounts/{account}/household"
+    assert (await api.post(path, {"since": str(since)}, Role.TECHNICIAN)).status_code == 403
+    wrong = await api.post(path, {"since": "2019-01-01"}, Role.CS_ASSISTANT)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_household")
+    named = await api.post(path, {"since": str(since)}, Role.CS_ASSISTANT)
+    assert named.json() == {"account": account, "since": str(since)}
+    with api.database.begin() as connection:
+        stored = text("SELECT households.since FROM fee_accounts JOIN households ON id = household WHERE code = :code")
+        assert connection.execute(stored, {"code": account}).scalar_one() == since
+
+
 @pytest.mark.parametrize(
     ("method", "path", "role"),
     [

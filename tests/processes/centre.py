@@ -9,12 +9,12 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from tests.plain_repair import technician
 from tests.processes.case_under_test import CaseUnderTest, at, eventually
+from tests.processes.cases_run import CasesRun
 from tests.processes.outside import Outside
-from tests.sandbox import sandboxed
 from workers.assembly import PROCESSES
 from workflows.messages.calendar import WorkingCalendar
 from workflows.messages.case import (
@@ -122,25 +122,28 @@ class Centre:
 
 
 @asynccontextmanager
-async def workers(client: Client, outside: Outside, *, cached: int = 0) -> AsyncIterator[None]:
+async def workers(client: Client, outside: Outside, *, cached: int = 0) -> AsyncIterator[CasesRun]:
     """Workers for every queue. Nothing is cached: every task replays, so a slip is found at once.
 
-    ``cached`` is for tests of many cases, which replay their histories afterwards.
+    At the end every case is replayed in the sandbox, which costs too much at every task. ``cached`` is for many cases.
     """
+    run = CasesRun(client)
     effects = (*outside.activities, *outside.ledger.billing, *outside.ledger.dunning)
     cases = Worker(
         client,
         task_queue=TaskQueue.CASES,
         workflows=PROCESSES,
         activities=effects,
-        workflow_runner=sandboxed(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=cached,
+        interceptors=[run],
     )
     notifications, billing = (
         Worker(client, task_queue=queue, activities=effects) for queue in (TaskQueue.NOTIFICATIONS, TaskQueue.BILLING)
     )
     async with cases, notifications, billing:
-        yield
+        yield run
+    await run.replay()
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
-from temporalio.worker import Replayer
 
 from activities.connections.keys import KeyRing
 from activities.connections.temporal import connect
@@ -15,10 +14,8 @@ from tests import servers
 from tests.processes.case_under_test import CaseUnderTest, code_of, eventually
 from tests.processes.centre import Centre, service_centre
 from tests.processes.fee_cases import CASHIER, FINANCE, open_cycle
-from tests.sandbox import sandboxed
 from workflows.messages import billing
 from workflows.messages.passing_on import CaseWord
-from workflows.processes.fee_cycle import FeeCycle
 
 ROWS = [{"account": "1-101-Y1", "reason": "面积不符"}]
 
@@ -181,6 +178,3 @@ async def test_words_and_actions_in_any_order_never_bill_twice_or_unapproved(cen
     outcome = await asyncio.wait_for(cycle.handle.result(), 20)
     assert outcome.state == "closed"
     assert sorted(job for job in ledger.chunk_jobs if job[0] == "bills") == [("bills", 1), ("bills", 2)]
-    converter = cycle.skipper.client.data_converter
-    replayer = Replayer(workflows=[FeeCycle], workflow_runner=sandboxed(), data_converter=converter)
-    await replayer.replay_workflow(await cycle.handle.fetch_history())

@@ -18,20 +18,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
-from temporalio.worker import Replayer
 
 from activities.connections.keys import KeyRing
 from activities.connections.temporal import connect
 from tests import servers
 from tests.processes.case_under_test import CaseUnderTest, code_of, eventually
+from tests.processes.cases_run import CasesRun
 from tests.processes.centre import Centre, workers
-from tests.sandbox import sandboxed
 from workflows.messages.case import CaseView, ReplyIntent
 from workflows.messages.passing_on import CaseWord
 from workflows.messages.people import Actor, Role
 from workflows.messages.quotes import Charge
 from workflows.messages.repair_policy import RepairPolicy
-from workflows.processes.repair import Repair
 
 WALKS = int(os.environ.get("GUANJIA_TEST_WALKS", "8"))
 """A few walks that are always the same; more, and other ones each time, where the environment asks for more."""
@@ -84,6 +82,7 @@ class Walk(RuleBasedStateMachine):
 
     loop: ClassVar[asyncio.Runner]
     centre: ClassVar[Centre]
+    cases_run: ClassVar[CasesRun]
 
     def wait(self, doing: Coroutine[Any, Any, Answer]) -> Answer:
         return self.loop.run(doing)
@@ -157,10 +156,7 @@ class Walk(RuleBasedStateMachine):
         if not self.over:
             await self.comes_to_rest()
             keeps_what_is_promised(await self.case.view())
-        history = await self.case.handle.fetch_history()
-        converter = self.centre.skipper.client.data_converter
-        replayer = Replayer(workflows=[Repair], workflow_runner=sandboxed(), data_converter=converter)
-        await replayer.replay_workflow(history)
+        await self.cases_run.replay()
         if not self.over:
             await self.case.handle.terminate("the walk is over")
         self.looks_right()
@@ -234,7 +230,7 @@ async def prepare(loop: asyncio.Runner) -> None:
     config = TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=5000)
     Walk.loop, Walk.centre = loop, Centre(TimeSkipper(client, config=config))
     Walk.at_work = workers(client, Walk.centre.outside)
-    await Walk.at_work.__aenter__()
+    Walk.cases_run = await Walk.at_work.__aenter__()
 
 
 async def clear_away() -> None:
