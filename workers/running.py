@@ -1,12 +1,14 @@
 """The process entry of the workers: connect, refuse what cannot work, serve, stop in seconds."""
 
 import asyncio
+import math
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
@@ -34,6 +36,10 @@ class CannotStartError(Exception):
     """The workers cannot do their work here; the message says what to do."""
 
 
+class _AwayError(CannotStartError):
+    """What they need is away, and may come by itself."""
+
+
 async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(TaskQueue)) -> None:
     """Serve the queues until SIGTERM or SIGINT; the process is the workers' own and ends with them.
 
@@ -45,30 +51,56 @@ async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(Ta
     pool_size = settings.workers.concurrent_activities * len(queues)
     database = Database.connect(settings.database_url, keyring, pool_size=pool_size)
     # cases are answered while PostgreSQL is away, and what they write waits; all else would only wait
-    patience = None if set(queues) == {TaskQueue.CASES} else settings.workers.patience_seconds
-    await _require_schema(database, patience)
+    late: Callable[[], Awaitable[None]] | None = None
+    try:
+        await _require_schema(database, settings.workers.patience_seconds)
+    except _AwayError:
+        if set(queues) != {TaskQueue.CASES}:
+            raise
+        _log.warning("started_without_postgresql")
+        late = partial(_require_schema, database, math.inf)
     client = await _connect(settings, keyring)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     workers = [build(queue, client, settings, database, keyring) for queue in queues]
-    await _serve(workers, stop, settings.workers.stop_seconds)
+    await _serve(workers, stop, settings.workers.stop_seconds, late)
     database.close()
 
 
-async def _serve(workers: Sequence[Worker], stop: asyncio.Event, stop_seconds: float) -> None:
-    """Run the workers until ``stop`` is set or one of them fails; then stop them all, whatever it takes."""
+async def _serve(
+    workers: Sequence[Worker], stop: asyncio.Event, stop_seconds: float, late: Callable[[], Awaitable[None]] | None
+) -> None:
+    """Run the workers until ``stop`` is set or one of them fails; then stop them all, whatever it takes.
+
+    ``late`` is what could not be seen to at the start; if it fails, that ends them too.
+    """
     queues = [worker.task_queue for worker in workers]
     runs = [asyncio.create_task(worker.run()) for worker in workers]
     _log.info("workers_started", queues=queues)
-    stopping = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(_until(stop, late))
     await asyncio.wait([stopping, *runs], return_when=asyncio.FIRST_COMPLETED)
+    refused = stopping.exception() if stopping.done() else None
     stopping.cancel()
     _log.info("workers_stopping", queues=queues)
     _end_the_process_after(stop_seconds + _LAST_WORDS_SECONDS, exit_code=0 if stop.is_set() else 1)
     await asyncio.gather(*(worker.shutdown() for worker in workers))
     await asyncio.gather(*runs)
     _log.info("workers_stopped", queues=queues)
+    if refused is not None:
+        raise refused
+
+
+async def _until(stop: asyncio.Event, late: Callable[[], Awaitable[None]] | None) -> None:
+    """Return when ``stop`` is set; raise what ``late`` raises."""
+    stopping = asyncio.create_task(stop.wait())
+    if late is not None:
+        looking = asyncio.ensure_future(late())
+        await asyncio.wait([stopping, looking], return_when=asyncio.FIRST_COMPLETED)
+        if looking.done():
+            looking.result()
+        looking.cancel()
+    await stopping
 
 
 def _end_the_process_after(seconds: float, exit_code: int) -> None:
@@ -105,22 +137,14 @@ def _runtime(metrics_address: str) -> Runtime:
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=metrics_address)))
 
 
-async def _require_schema(database: Database, patience: float | None) -> None:
-    """Raise ``CannotStartError`` if the schema is older than this build needs, or PostgreSQL away for ``patience``.
-
-    None goes on without PostgreSQL.
-    """
+async def _require_schema(database: Database, patience: float) -> None:
+    """Raise ``CannotStartError`` if the schema is older than this build needs, or PostgreSQL away for ``patience``."""
     try:
-        recent = await _patiently(
-            lambda: asyncio.to_thread(current_is_head, database.engine), is_unavailable, patience or 0
-        )
+        recent = await _patiently(lambda: asyncio.to_thread(current_is_head, database.engine), is_unavailable, patience)
     except SQLAlchemyError as error:
-        if patience is None and is_unavailable(error):
-            _log.warning("started_without_postgresql")
-            return
-        raise CannotStartError(
-            f"PostgreSQL 不可用:{_reason(error)}。请检查 GUANJIA_DATABASE_URL 与服务是否已启动"
-        ) from error
+        # the server that refuses a password or a database is there, and will refuse them for ever
+        away = _AwayError if is_unavailable(error) and "FATAL" not in _reason(error) else CannotStartError
+        raise away(f"PostgreSQL 不可用:{_reason(error)}。请检查 GUANJIA_DATABASE_URL 与服务是否已启动") from error
     if not recent:
         raise CannotStartError("数据库结构比本程序需要的旧:请先运行 guanjia migrate")
 

@@ -16,26 +16,14 @@ _PAYERS: Final = text(
     SELECT account.code, account.unit, account.payer, contact.id AS contact, contact.name
     FROM fee_accounts AS account
     LEFT JOIN LATERAL (
-        SELECT contacts.id, contacts.name FROM households
-        JOIN contacts ON contacts.community = households.community AND contacts.household = households.id
-        WHERE households.community = account.community AND (
-            households.id = account.household
-            -- where none is named: the present one, for the unit's newest payer; nobody is told another's debt
-            OR account.household IS NULL AND account.payer <> 'developer'
-                AND households.unit = account.unit AND households.until IS NULL
-                AND NOT EXISTS (
-                    SELECT FROM fee_accounts AS later
-                    WHERE later.community = account.community AND later.unit = account.unit
-                      AND (later.since, later.code) > (account.since, account.code))
-                -- a tenant does not pay for the owner of whom the roster knows nothing, nor the other way round
-                AND (contacts.identity = account.payer OR NOT EXISTS (
-                    SELECT FROM contacts AS others
-                    WHERE others.household = households.id AND others.identity IN ('owner', 'tenant'))))
-        ORDER BY contacts.identity = account.payer DESC, contacts.position LIMIT 1
+        SELECT id, name FROM contacts
+        WHERE contacts.community = account.community AND contacts.household = account.household
+        ORDER BY identity = account.payer DESC, position LIMIT 1
     ) AS contact ON true
     WHERE account.community = :community AND account.code = ANY(:accounts)
     """
 )
+"""Of an account whose household nobody has named, nobody is told: whoever lives there now may owe nothing of it."""
 
 
 class Payer(NamedTuple):

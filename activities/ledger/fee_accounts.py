@@ -1,7 +1,7 @@
 """Fee accounts 缴费账户 of a unit: one for each payer in turn (F5, F8, F11; ``docs/domain/fees.md``)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import structlog
@@ -74,7 +74,9 @@ def next_account(connection: Connection, community: str, unit: str, payer: Payer
     return code
 
 
-def set_household(connection: Connection, community: str, account: str, since: date, staff: str) -> None:
+def set_household(  # noqa: PLR0917 - whose, of which account, said by whom
+    connection: Connection, community: str, account: str, since: date, staff: str, at: datetime
+) -> None:
     """Say whose the account is: the household that the roster lists in its unit from that day on.
 
     Raises :class:`LedgerRefusedError` (``unknown_account``, also for the developer's; ``unknown_household``).
@@ -88,5 +90,5 @@ def set_household(connection: Connection, community: str, account: str, since: d
     )
     if household is None:
         raise LedgerRefusedError("unknown_household", "名册中该房号没有这一天入住的住户:请核对入住日期")
-    connection.execute(update(FeeAccount).where(*mine).values(household=household))
+    connection.execute(update(FeeAccount).where(*mine).values(household=household, named_by=staff, named_at=at))
     log.info("payer_named", community=community, account=account, staff=staff)

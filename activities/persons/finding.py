@@ -21,28 +21,33 @@ from activities.records.case_tables import Case, CaseLine, LateMessage, RepairRe
 from activities.records.community_tables import Community, Contact, Staff
 from activities.records.form_tables import QuoteRow, RevisitRecordRow, RevisitTaskRow, ServiceRecordRow
 from activities.records.sealing import open_columns
+from workflows.messages.arrears import ArrearsEvent
 from workflows.messages.special_service import ServiceEvent
 
 _MAY_PAY: Final = text(
     """
-    SELECT DISTINCT account.community, account.code FROM contacts
+    SELECT DISTINCT account.community, account.code, account.household IS NOT NULL AS named
+    FROM contacts
     JOIN households ON households.id = contacts.household
     JOIN fee_accounts AS account ON account.community = households.community
         AND (account.household = households.id
             OR account.household IS NULL AND account.unit = households.unit AND account.payer <> 'developer'
-                AND (households.until IS NULL OR households.until > account.since)
+                AND (households.until IS NULL OR households.until > greatest(households.since, account.since))
                 AND NOT EXISTS (
                     SELECT FROM fee_accounts AS later
                     WHERE later.community = account.community AND later.unit = account.unit
                       AND later.payer = account.payer AND (later.since, later.code) > (account.since, account.code)
-                      AND later.since <= households.since)
-                AND (contacts.identity = account.payer OR NOT EXISTS (
-                    SELECT FROM contacts AS others
-                    WHERE others.household = households.id AND others.identity IN ('owner', 'tenant'))))
+                      AND later.since <= households.since))
     WHERE contacts.id = ANY(:contacts)
+      AND (contacts.identity = account.payer OR NOT EXISTS (
+          SELECT FROM contacts AS others
+          WHERE others.household = households.id AND others.identity IN ('owner', 'tenant')))
     """
 )
-"""The accounts of his households, and those of his units in his time of which nobody says whose they are."""
+"""The accounts of his households, and those of his units in his time of which nobody says whose they are.
+
+An owner's account is every owner's of the household, a tenant's every tenant's; who only lives there has none.
+"""
 
 _ON_LINES: Final = text(
     """
@@ -104,7 +109,7 @@ def find_person(connection: Connection, personal: PersonalDataCipher, phone_inde
     ).all()
     staff = connection.execute(select(Staff.community, Staff.code).where(Staff.phone_index == phone_index)).all()
     ids = tuple(sorted(contact.id for contact in contacts))
-    accounts, doubtful = _accounts(connection, personal, ids)
+    accounts, doubtful = _accounts(connection, ids)
     cases = _cases(connection, known, phone_index, accounts)
     numbers = tuple(case.number for case in cases)
     mains, forwarded, of_others = _merged(connection, personal, numbers)
@@ -154,20 +159,12 @@ def _cases(
     return connection.execute(select(number, Case.reporter_name).where(number.in_(own)).order_by(number)).all()
 
 
-def _accounts(
-    connection: Connection, personal: PersonalDataCipher, contacts: tuple[int, ...]
-) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+def _accounts(connection: Connection, contacts: tuple[int, ...]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """Return the accounts that one of the contacts pays for, and those of which it is not known whether he does."""
-    possible: dict[str, list[str]] = {}
-    for community, code in connection.execute(_MAY_PAY, {"contacts": list(contacts)}):
-        possible.setdefault(community, []).append(code)
-    payers = [
-        ((community, code), payer.contact)
-        for community, codes in sorted(possible.items())
-        for code, payer in sorted(payers_of(connection, personal, community, codes).items())
-    ]
-    his = tuple(account for account, contact in payers if contact in contacts)
-    return his, tuple(account for account, contact in payers if contact is None)
+    his, doubtful = set(), set()
+    for community, code, named in connection.execute(_MAY_PAY, {"contacts": list(contacts)}):
+        (his if named else doubtful).add((community, code))
+    return tuple(sorted(his)), tuple(sorted(doubtful))
 
 
 def _merged(
@@ -189,14 +186,16 @@ def _merged(
     forwarded = _same_words([line for line in said if line["case"] in mains], his)
     others = [line for line in said if line["case"] in joined - set(cases)]
     of_others = _same_words(his, others) | {
-        (line["case"], line["sequence"]) for line in his if line["facts"].get(_FROM_THE_REPORTER) == "no"
+        (line["case"], line["sequence"])
+        for line in his
+        if line["facts"].get(_FROM_THE_REPORTER) == "no" or line["event"] == ArrearsEvent.DELIVERED  # names a witness
     }
     return tuple(sorted(mains)), tuple(sorted(forwarded)), tuple(sorted(of_others))
 
 
 def _words(connection: Connection, personal: PersonalDataCipher, *where: Any) -> list[dict[str, Any]]:
     lines = connection.execute(
-        select(CaseLine.case, CaseLine.sequence, CaseLine.facts, CaseLine.reason).where(
+        select(CaseLine.case, CaseLine.sequence, CaseLine.event, CaseLine.facts, CaseLine.reason).where(
             CaseLine.reason.is_not(None), *where
         )
     )

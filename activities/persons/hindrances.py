@@ -54,7 +54,7 @@ _LABELS: Final[dict[Hindrance, str]] = {
     Hindrance.UNBILLED_ADJUSTMENT: "待入账调整的账户",
     Hindrance.BALANCE: "有预存或押金未退的账户",
     Hindrance.WAITING_REQUEST: "待签批款项申请",
-    Hindrance.PAYS_NOW: "现任缴费人的账户(先在名册中登记迁出或变更缴费人)",
+    Hindrance.PAYS_NOW: "现任缴费人的账户(先登记过户或退租)",
     Hindrance.DOUBTFUL_ACCOUNT: "有款项未清、名册看不出属谁的账户(先在名册中补全该房号的住户)",
 }
 
@@ -73,16 +73,16 @@ _PAYS_NOW: Final = text(
     JOIN unnest(CAST(:communities AS text[]), CAST(:codes AS text[])) AS his (community, code) USING (community, code)
     WHERE account.payer <> :developer
       AND NOT EXISTS (
-          -- an owner remains one while a tenant pays
+          -- an owner remains one while a tenant pays, wherever he lives
           SELECT FROM fee_accounts AS later WHERE later.community = account.community AND later.unit = account.unit
             AND (later.payer = account.payer OR account.payer = 'tenant')
             AND (later.since, later.code) > (account.since, account.code))
-      AND EXISTS (
-          SELECT FROM households WHERE households.community = account.community AND households.unit = account.unit
-            AND (account.household IS NULL OR households.id = account.household) AND households.until IS NULL)
+      AND NOT EXISTS (
+          SELECT FROM unit_facts AS vacated WHERE account.payer = 'tenant' AND vacated.kind = 'vacated'
+            AND vacated.community = account.community AND vacated.unit = account.unit AND vacated.day >= account.since)
     """
 )
-
+"""Who is billed from now on: the unit's last owner, and its tenant until he has left 退租."""
 
 _DOUBTFUL: Final = text(
     """

@@ -56,7 +56,8 @@ class FeeTerms(Row):
 class FeeAccount(Row):
     """缴费账户: one payer of one unit. He is liable from ``since`` until another account of the unit begins.
 
-    ``household`` is whose debt it is, None for the developer. The account outlives his time: arrears stay with it.
+    ``household`` is whose debt it is, None for the developer and while nobody knows; ``named_by`` is the member of
+    staff who said so where facts and roster did not. The account outlives his time: arrears stay with it.
     """
 
     __tablename__ = "fee_accounts"
@@ -66,6 +67,8 @@ class FeeAccount(Row):
     payer: Mapped[Code]
     household: Mapped[int | None]
     since: Mapped[date]
+    named_by: Mapped[Code] = mapped_column(server_default="")
+    named_at: Mapped[datetime | None]
     __table_args__ = (
         _of_a_unit(),
         ForeignKeyConstraint(["community", "household"], ["households.community", "households.id"]),

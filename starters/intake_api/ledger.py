@@ -1,6 +1,6 @@
 """POST and GET billing: facts of units, accounts, the table, notices 收费账务 (S4 4; ``docs/domain/fees.md``)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -19,7 +19,15 @@ from activities.ledger.unsent_notices import UnsentNotice, unsent_notices
 from activities.opening.message_keys import key_digest
 from activities.records.intake_snapshot import Caller
 from starters.intake_api.attached_files import WORKBOOK, attached, file_answer
-from starters.intake_api.callers import CommunityCode, IdempotencyKey, KnownCallersRoute, Right, actor_of, caller_with
+from starters.intake_api.callers import (
+    CommunityCode,
+    IdempotencyKey,
+    KnownCallersRoute,
+    Right,
+    actor_of,
+    caller_with,
+    person_of,
+)
 from starters.intake_api.fee_bodies import FactBody, HouseholdBody, SendNoticesBody
 from starters.intake_api.intake import TheIntake
 from starters.intake_api.ledger_transaction import KEYED, areas_of, in_ledger, now_by, policy_now
@@ -142,8 +150,12 @@ async def name_the_payer(
     caller: Annotated[Caller, caller_with(Right.ENTER_FACTS)],
     intake: TheIntake,
 ) -> PayerNamed:
-    """Say whose an account is, where facts and roster left a doubt or were wrong: what was owed stays owed."""
-    await in_ledger(intake, lambda connection: set_household(connection, community, account, body.since, caller.staff))
+    """Say whose an account is, where facts and roster left a doubt or were wrong: what was owed stays owed.
+
+    An arrears case that runs goes on telling whom it was opened for: close or tell it by hand.
+    """
+    staff, at = person_of(caller).code, datetime.now(UTC)
+    await in_ledger(intake, lambda connection: set_household(connection, community, account, body.since, staff, at))
     return PayerNamed(account=account, since=body.since)
 
 

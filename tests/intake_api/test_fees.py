@@ -159,13 +159,15 @@ async def test_whose_an_account_is_the_desk_may_say_and_a_technician_may_not(api
         connection.execute(text("UPDATE fee_accounts SET household = NULL WHERE code = :code"), {"code": account})
     path = f"{BILLING}/accounts/{account}/household"
     assert (await api.post(path, {"since": str(since)}, Role.TECHNICIAN)).status_code == 403
-    wrong = await api.post(path, {"since": "2019-01-01"}, Role.CS_ASSISTANT)
+    wrong = await api.post(path, {"since": "2019-01-01"}, Role.CS_ASSISTANT, staff="K001")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_household")
-    named = await api.post(path, {"since": str(since)}, Role.CS_ASSISTANT)
+    named = await api.post(path, {"since": str(since)}, Role.CS_ASSISTANT, staff="K001")
     assert named.json() == {"account": account, "since": str(since)}
     with api.database.begin() as connection:
-        stored = text("SELECT households.since FROM fee_accounts JOIN households ON id = household WHERE code = :code")
-        assert connection.execute(stored, {"code": account}).scalar_one() == since
+        stored = text(
+            "SELECT households.since, named_by FROM fee_accounts JOIN households ON id = household WHERE code = :code"
+        )
+        assert tuple(connection.execute(stored, {"code": account}).one()) == (since, "K001")
 
 
 @pytest.mark.parametrize(

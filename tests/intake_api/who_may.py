@@ -156,13 +156,7 @@ FOR_ANYBODY: Final = frozenset({
 
 _ONLY_READ: Final = ("GET ", "POST /billing/prints/")
 _MONEY_WITHOUT_A_PERSON: Final = frozenset(
-    {
-        "POST /billing/facts",
-        "POST /billing/accounts/{account}/household",
-        "POST /billing/periods",
-        "POST /billing/notices/sent",
-        "POST /billing/arrears-reasons",
-    }
+    {"POST /billing/facts", "POST /billing/periods", "POST /billing/notices/sent", "POST /billing/arrears-reasons"}
 )
 PERSONS_ONLY: Final = frozenset(
     route.replace(" ", f" {OF_A_COMMUNITY}", 1)

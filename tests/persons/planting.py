@@ -118,6 +118,9 @@ def settle_in(db: Database, who: Neighbour, *, until: date | None = date(2026, 4
             phone_index=db.personal.phone_index(who.phone),
         )  # fmt: skip
         put(connection, db, who, FeeAccount, code=who.account, unit=who.unit, payer="owner", household=home, since=ONCE)
+        if until is not None:  # sold
+            later = {"code": f"{who.unit}-Y2", "unit": who.unit, "payer": "owner", "since": until}
+            put(connection, db, who, FeeAccount, **later)
         put(connection, db, who, UnitFact, unit=who.unit, account=who.account, kind="permit_issued", key=who.unit)
         _money(connection, db, who)
         _cases(connection, db, who)

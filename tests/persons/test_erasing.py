@@ -1,9 +1,10 @@
 """Who was erased is in no sealed column but those that the law keeps; his neighbour is as he was."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import TextClause, select, text, update
+from sqlalchemy import TextClause, delete, select, text, update
 from temporalio.client import Client
 
 from activities.attachments.attachments import Attachments
@@ -22,6 +23,7 @@ from activities.records.case_queries import CaseFilter, get_case, list_cases
 from activities.records.case_tables import Case, CaseLine, RepairRecordRow
 from activities.records.cash_tables import MoneyRequest
 from activities.records.community_tables import Contact, Household
+from activities.records.fee_tables import FeeAccount
 from activities.records.form_tables import ChargeRow, QuoteRow
 from activities.records.person_tables import PersonRequest
 from activities.records.roster import RosterContact
@@ -156,7 +158,7 @@ async def test_what_is_not_over_stands_in_the_way_and_nothing_changes(
             update(ChargeRow).where(ChargeRow.case == ANNA.repair).values(collected=1), ANNA.repair,
         ),
         Hindrance.PAYS_NOW: (
-            update(Household).where(Household.unit == ANNA.unit).values(until=None), ANNA.account,
+            delete(FeeAccount).where(FeeAccount.code == f"{ANNA.unit}-Y2"), ANNA.account,
         ),
         Hindrance.BALANCE: (
             text("INSERT INTO liabilities VALUES (:community, :account, 'management', 'prepayment', 5)"), ANNA.account,
@@ -300,7 +302,7 @@ async def test_who_only_lives_where_somebody_else_pays_is_erased_at_any_time(
     lodger = Neighbour("令狐路人", "+86 174 0090 9777", BERT.unit)
     index = neighbours.personal.phone_index(lodger.phone)
     with neighbours.begin() as connection:
-        connection.execute(update(Household).where(Household.unit == BERT.unit).values(until=None))
+        connection.execute(delete(FeeAccount).where(FeeAccount.code == f"{BERT.unit}-Y2"))
         home = connection.scalar(select(Household.id).where(Household.unit == BERT.unit))
         put(connection, neighbours, lodger, Contact, household=home, position=2, phone=lodger.phone, phone_index=index)
     before = where_sealed(neighbours, BERT)
@@ -312,3 +314,32 @@ async def test_who_only_lives_where_somebody_else_pays_is_erased_at_any_time(
     assert where_sealed(neighbours, lodger) == set()
     assert where_sealed(neighbours, BERT) == before
     assert [way.what for way in (await planned(neighbours, client, BERT)).in_the_way] == [Hindrance.PAYS_NOW]
+
+
+async def test_a_co_owner_is_a_payer_too_and_a_lodger_is_not(
+    neighbours: Database, client: Client, attachments: Attachments
+):
+    """A wife who owns the flat with him cannot be erased while their bill is open, and is handed it."""
+    wife = Neighbour("欧阳海伦", "+86 174 0090 9888", ANNA.unit)
+    index = neighbours.personal.phone_index(wife.phone)
+    with neighbours.begin() as connection:
+        home = connection.scalar(select(Household.id).where(Household.unit == ANNA.unit))
+        put(
+            connection, neighbours, wife, Contact, household=home, position=2, identity="owner", phone=wife.phone,
+            phone_index=index,
+        )  # fmt: skip
+        connection.execute(update(Bill).where(Bill.number == ANNA.bill).values(open_principal=1))
+    plan = await planned(neighbours, client, wife)
+    assert [(way.what, way.number) for way in plan.in_the_way] == [(Hindrance.UNPAID_BILL, ANNA.bill)]
+    _, document = export_person(neighbours, index, NOON)
+    assert [bill["number"] for bill in document["holdings"]["bills"]["rows"]] == [ANNA.bill]
+
+
+async def test_a_landlord_who_moved_out_pays_until_he_sells(neighbours: Database, client: Client):
+    """His tenant's file has ended his in the roster, and bills still go to him."""
+    with neighbours.begin() as connection:
+        connection.execute(delete(FeeAccount).where(FeeAccount.code == f"{ANNA.unit}-Y2"))
+        put(connection, neighbours, ANNA, Household, unit=ANNA.unit, since=date(2026, 4, 1), until=None)
+    assert [(way.what, way.number) for way in (await planned(neighbours, client)).in_the_way] == [
+        (Hindrance.PAYS_NOW, ANNA.account)
+    ]

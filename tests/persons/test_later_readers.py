@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 from temporalio.client import Client
 
 from activities.attachments.attachments import Attachments
@@ -47,6 +47,8 @@ async def forgotten(sample: Database, client: Client, keyring: KeyRing, tmp_path
         connection.execute(
             update(FeeAccount).where(FeeAccount.community == CODE, FeeAccount.code == ACCOUNT).values(household=home)
         )
+        sold = {"code": "1-101-Y2", "unit": "1-101", "payer": "owner", "since": date(2026, 4, 1)}
+        connection.execute(insert(FeeAccount).values(community=CODE, **sold))
         named = {
             "name": sample.personal.seal(NAME, "contacts.name"),
             "phone": sample.personal.seal(PHONE, "contacts.phone"),

@@ -32,9 +32,10 @@ def flat(database: Database) -> Database:
     return database
 
 
-def enter(db: Database, kind: str, on: str, account: str = "") -> None:
+def enter(db: Database, kind: str, on: str, account: str = "", entered: str = "") -> None:
     new = NewFact(
-        community=CODE, unit=UNIT, kind=UnitFactKind(kind), day=day(on), key=f"{kind}:{on}", at=at(f"{on} 10:00"),
+        community=CODE, unit=UNIT, kind=UnitFactKind(kind), day=day(on), key=f"{kind}:{on}",
+        at=at(f"{entered or on} 10:00"),
         actor=Actor(role=Role.STEWARD, code="G001"), account=account,
     )  # fmt: skip
     with db.begin() as connection:
@@ -106,6 +107,7 @@ def test_a_sale_names_the_buyer_when_the_roster_knows_him_and_never_the_seller(f
     move_in(flat, "02-10", OWNER)
     enter(flat, "transfer", "05-01")
     assert whose(flat) == {f"{UNIT}-Y1": day("02-10"), f"{UNIT}-Y2": None}
+    assert told(flat) == {f"{UNIT}-Y1": "赵", f"{UNIT}-Y2": "业主"}, "the seller is not told what the buyer owes"
     move_in(flat, "05-20", BUYER)
     assert whose(flat) == {f"{UNIT}-Y1": day("02-10"), f"{UNIT}-Y2": day("05-20")}
     assert told(flat) == {f"{UNIT}-Y1": "赵", f"{UNIT}-Y2": "钱"}
@@ -149,7 +151,39 @@ def test_where_two_owners_lived_during_one_account_nobody_is_named(flat: Databas
             ).scalar_one()
             connection.execute(insert(Contact).values(_contact(flat, home, 1, identity, name)))
         assert name_payers(connection, CODE) == 0
-    assert (whose(flat), told(flat)) == ({f"{UNIT}-Y1": None}, {f"{UNIT}-Y1": "钱"}), "who lives there pays, it seems"
+    assert (whose(flat), told(flat)) == ({f"{UNIT}-Y1": None}, {f"{UNIT}-Y1": "业主"})
+    enter(flat, "transfer", "05-01")
+    assert whose(flat) == {f"{UNIT}-Y1": day("02-10"), f"{UNIT}-Y2": day("05-01")}, "the sale says it"
+
+
+def test_a_sale_that_is_entered_late_takes_the_sellers_debts_from_the_buyer(flat: Database):
+    """The seller was never in the roster, and the buyer is imported before the sale is entered."""
+    enter(flat, "takeover", "02-01")
+    move_in(flat, "05-20", BUYER)
+    assert whose(flat) == {f"{UNIT}-Y1": day("05-20")}
+    enter(flat, "transfer", "05-01", entered="05-27")
+    assert (whose(flat), told(flat)) == (
+        {f"{UNIT}-Y1": None, f"{UNIT}-Y2": day("05-20")}, {f"{UNIT}-Y1": "业主", f"{UNIT}-Y2": "钱"}
+    )  # fmt: skip
+
+
+def test_a_household_that_was_entered_by_mistake_is_nobodys(flat: Database):
+    """Annulled: it left on the day on which it came."""
+    enter(flat, "takeover", "02-01")
+    move_in(flat, "02-10", OWNER)
+    with flat.begin() as connection:
+        connection.execute(Household.__table__.update().values(until=Household.since))
+        assert name_payers(connection, CODE) == 0
+    assert whose(flat) == {f"{UNIT}-Y1": None}
+    move_in(flat, "03-10", OWNER)
+    assert whose(flat) == {f"{UNIT}-Y1": day("03-10")}
+
+
+def test_a_buyer_who_lets_the_flat_on_the_day_of_his_takeover(flat: Database):
+    enter(flat, "takeover", "03-01")
+    enter(flat, "tenancy", "03-01")
+    move_in(flat, "03-01", TENANT)
+    assert whose(flat) == {f"{UNIT}-Y1": None, f"{UNIT}-Z1": day("03-01")}
 
 
 def test_another_units_household_is_nobodys_here(flat: Database):
@@ -169,7 +203,8 @@ def test_the_desk_says_whose_it_is_where_there_is_a_doubt(flat: Database):
             (f"{UNIT}-K", "02-10", "unknown_account"),
         ):
             with pytest.raises(LedgerRefusedError) as refused:
-                set_household(connection, CODE, account, day(since), "K001")
+                set_household(connection, CODE, account, day(since), "K001", at("02-12 10:00"))
             assert refused.value.code == code
-        set_household(connection, CODE, f"{UNIT}-Y1", day("02-10"), "K001")
+        set_household(connection, CODE, f"{UNIT}-Y1", day("02-10"), "K001", at("02-12 10:00"))
+        assert name_payers(connection, CODE) == 0
     assert (whose(flat), told(flat)) == ({f"{UNIT}-Y1": day("02-10")}, {f"{UNIT}-Y1": "孙"})

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from temporalio.client import Client
 
 from activities.connections.database import Database
@@ -25,6 +25,25 @@ from workflows.messages.identifiers import Activity, TaskQueue
 from workflows.messages.people import Trade
 
 STOP_SECONDS = 1
+
+
+@contextlib.asynccontextmanager
+async def forwarding(port: int, socket_path: str) -> AsyncIterator[None]:
+    """Bring what arrives at a port to PostgreSQL's socket: the server is back, under the address it had."""
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            while content := await reader.read(65536):
+                writer.write(content)
+                await writer.drain()
+        writer.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(socket_path)
+        await asyncio.gather(carry(reader, back), carry(there, writer))
+
+    async with await asyncio.start_server(connect, "127.0.0.1", port):
+        yield
 
 
 class WorkerProcess:
@@ -171,6 +190,25 @@ async def test_cases_are_served_without_postgresql(environment):
     async with worker_process({**environment, "GUANJIA_DATABASE_URL": nowhere}, TaskQueue.CASES) as worker:
         await worker.until("workers_started")
     assert "started_without_postgresql" in worker.log
+
+
+async def test_a_database_that_comes_back_older_ends_a_worker_that_started_without_it(environment, postgres):
+    with postgres.new_database() as empty, socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        taken.close()
+        url = make_url(empty)
+        away = url.set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
+        async with worker_process({**environment, "GUANJIA_DATABASE_URL": away}, TaskQueue.CASES) as worker:
+            await worker.until("workers_started")
+            async with forwarding(port, f"{url.query['host']}/.s.PGSQL.5432"):
+                assert await worker.ended() == 1
+    assert "guanjia migrate" in worker.log
+
+
+async def test_a_password_that_is_refused_ends_the_start(environment, database):
+    wrong = database.engine.url.set(database="nobody-made-it").render_as_string(hide_password=False)
+    refusal = await _refusal({**environment, "GUANJIA_DATABASE_URL": wrong}, TaskQueue.CASES)
+    assert "PostgreSQL 不可用" in refusal
 
 
 async def test_without_temporal_the_refusal_says_so(environment):

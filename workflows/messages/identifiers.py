@@ -74,7 +74,7 @@ def kind_of(number: str) -> CaseKind | None:
 
 
 class TaskQueue(StrEnum):
-    """Which worker does the work: one queue for each kind of worker, none for priorities."""
+    """Which worker does the work: one queue for each kind of worker, none for priorities (decision 0035)."""
 
     CASES = "guanjia-cases"
     """The processes, and the effects on the way of every case."""
