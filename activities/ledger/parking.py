@@ -4,7 +4,6 @@ Tickets due, cash received and free passes are the cashier's own figures after t
 declared stays beside them. A shortage stays on the attendant's shift; nobody's income is made up for it.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -76,7 +75,7 @@ def hand_in(
     if there is not None and there.checked_by and (_declared(there) or _figures(there)) != figures:
         raise LedgerRefusedError("checked_already", "当日停车交账已由收银员核对,不能再改")
     if there is None or not there.checked_by:
-        _keep(connection, community, key, day, attendant, figures, at, declared=_as_declared(figures))
+        _keep(connection, community, key, day, attendant, figures, at, declared=figures)
     return hand_in_of(connection, community, day, attendant)
 
 
@@ -195,7 +194,7 @@ def _keep(  # noqa: PLR0917 - the columns of a hand-in, in their order
     *,
     checked_by: str = "",
     entry: int | None = None,
-    declared: Mapping[str, Decimal | int] | None = None,
+    declared: ParkingFigures | None = None,
 ) -> None:
     """What was declared stays where a check says nothing of it."""
     found = {
@@ -208,7 +207,7 @@ def _keep(  # noqa: PLR0917 - the columns of a hand-in, in their order
         "at": at,
         "key": key,
         "entry": entry,
-        **(declared or {}),
+        **({} if declared is None else _as_declared(declared)),
     }
     connection.execute(
         insert(ParkingDay)

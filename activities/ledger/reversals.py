@@ -67,17 +67,11 @@ def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
     found = _locked(connection, community, number)
     if found.reversed_at is not None:
         return _accounts(found)
-    if found.cashier and found.cashier == actor.code:
-        raise LedgerRefusedError("two_persons", "收款人不能自己冲回:请由财务部办理")
-    if not found.account and not reason.strip():
-        raise LedgerRefusedError("reason_required", "请写明冲回的原因")
+    _refuse(found, actor, reason)
     legs = legs_of(connection, found.entry)
     refuse_passed_on(connection, community, legs)
-    prepaid = -sum((leg.amount for leg in legs if leg.ledger_account is LedgerAccount.PREPAYMENT), ZERO)
     book = Book(connection.scalars(select(JournalEntry.book).where(JournalEntry.id == found.entry)).one())
-    undoing = Undoing(community, number, actor, at)
-    others = _late_fees_back(connection, personal, undoing, legs, found.entry)
-    take_back(connection, personal, undoing, found.account, book, prepaid)
+    others = _bring_all_back(connection, personal, Undoing(community, number, actor, at), found, legs, book)
     entry = post(
         connection,
         personal,
@@ -97,11 +91,8 @@ def reverse_payment(  # noqa: PLR0917 - who, what, when, by which key
     )
     wait_for_check_again(connection, community, found.entry)
     _use_again(connection, personal, found, book, [leg.bill for leg in legs if leg.bill], actor, at)
-    connection.execute(
-        update(Payment)
-        .where(Payment.community == community, Payment.number == number)
-        .values(reversed_at=at, reversal=entry)
-    )
+    is_it = Payment.community == community, Payment.number == number
+    connection.execute(update(Payment).where(*is_it).values(reversed_at=at, reversal=entry))
     return (*_accounts(found), *sorted(others - {found.account}))
 
 
@@ -116,16 +107,33 @@ def _locked(connection: Connection, community: str, number: str) -> Row[*tuple[A
     return found
 
 
+def _refuse(found: Row[*tuple[Any, ...]], actor: Actor, reason: str) -> None:
+    if found.cashier and found.cashier == actor.code:
+        raise LedgerRefusedError("two_persons", "收款人不能自己冲回:请由财务部办理")
+    if not found.account and not reason.strip():
+        raise LedgerRefusedError("reason_required", "请写明冲回的原因")
+
+
 def _accounts(found: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
     return (found.account,) if found.account else ()
 
 
-def _late_fees_back(
-    connection: Connection, personal: PersonalDataCipher, undoing: Undoing, legs: list[Leg], since: int
+def _bring_all_back(  # noqa: PLR0917 - the payment with what it had settled
+    connection: Connection,
+    personal: PersonalDataCipher,
+    undoing: Undoing,
+    found: Row[*tuple[Any, ...]],
+    legs: list[Leg],
+    book: Book,
 ) -> set[str]:
-    paid = [leg for leg in legs if leg.ledger_account is LedgerAccount.LATE_FEE_INCOME]
-    moved = (bring_back(connection, personal, undoing, leg.bill, -leg.amount, since) for leg in paid)
-    return set[str]().union(*moved)
+    """Late fees first, which may have become prepayment: what the payment itself had prepaid is beside them."""
+    late_fees = [leg for leg in legs if leg.ledger_account is LedgerAccount.LATE_FEE_INCOME]
+    accounts = [
+        bring_back(connection, personal, undoing, leg.bill, -leg.amount, found.entry) for leg in late_fees if leg.bill
+    ]
+    prepaid = -sum((leg.amount for leg in legs if leg.ledger_account is LedgerAccount.PREPAYMENT), ZERO)
+    take_back(connection, personal, undoing, found.account, book, prepaid)
+    return set[str]().union(*accounts)
 
 
 def _given_back(connection: Connection, found: Row[*tuple[Any, ...]], legs: list[Leg]) -> list[Leg]:
