@@ -161,7 +161,8 @@ def _cases(
 
 def _accounts(connection: Connection, contacts: tuple[int, ...]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """Return the accounts that one of the contacts pays for, and those of which it is not known whether he does."""
-    his, doubtful = set(), set()
+    his: set[Key] = set()
+    doubtful: set[Key] = set()
     for community, code, named in connection.execute(_MAY_PAY, {"contacts": list(contacts)}):
         (his if named else doubtful).add((community, code))
     return tuple(sorted(his)), tuple(sorted(doubtful))
