@@ -8,7 +8,7 @@ It holds request numbers, digests and codes: nobody can be read from it. Why it 
 import fcntl
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -68,51 +68,67 @@ class SuppressionList:
 
     def add_erasure(self, request: str, person: bytes, asked_by: str) -> None:
         """Enter that the person is being erased; harmless to repeat. Raises ``SuppressionListError``."""
-        if all(entry.request != request for entry in self.erased()):
-            self._append([ErasedPerson(at=datetime.now(UTC), request=request, person=person.hex(), asked_by=asked_by)])
+        self._enter([ErasedPerson(at=datetime.now(UTC), request=request, person=person.hex(), asked_by=asked_by)])
 
     def add_revocations(self, tokens: Iterable[tuple[bytes, str]]) -> None:
         """Enter digest and caller of revoked tokens; harmless to repeat. Raises ``SuppressionListError``."""
-        known, now = {entry.token for entry in self.revoked()}, datetime.now(UTC)
-        new = [(digest.hex(), caller) for digest, caller in tokens if digest.hex() not in known]
-        if new:
-            self._append([RevokedToken(at=now, token=digest, caller=caller) for digest, caller in new])
+        now = datetime.now(UTC)
+        entries = [RevokedToken(at=now, token=digest.hex(), caller=caller) for digest, caller in tokens]
+        if entries:
+            self._enter(entries)
 
     def erased(self) -> tuple[ErasedPerson, ...]:
-        """Return the erasures in their order; raises ``SuppressionListError``."""
+        """Return the erasures in their order, each once; raises ``SuppressionListError``."""
         return tuple(entry for entry in self._entries() if isinstance(entry, ErasedPerson))
 
     def revoked(self) -> tuple[RevokedToken, ...]:
-        """Return the revoked tokens in their order; raises ``SuppressionListError``."""
+        """Return the revoked tokens in their order, each once; raises ``SuppressionListError``."""
         return tuple(entry for entry in self._entries() if isinstance(entry, RevokedToken))
 
-    def _entries(self) -> Iterator[ErasedPerson | RevokedToken]:
+    def _entries(self) -> Iterable[ErasedPerson | RevokedToken]:
         try:
             content = self.file.read_bytes()
         except FileNotFoundError:
-            return
+            return ()
         except OSError as error:
             raise self._unusable(error) from error
+        return self._read(content).values()
+
+    def _read(self, content: bytes) -> dict[str, ErasedPerson | RevokedToken]:
+        """Return the entries by what they are of: lists that were put together name some of it twice."""
+        entries: dict[str, ErasedPerson | RevokedToken] = {}
         for number, line in enumerate(content[: _whole(content)].splitlines(), start=1):
             try:
-                yield _LINE.validate_json(line)
+                entry = _LINE.validate_json(line)
             except ValidationError:
                 raise SuppressionListError(
                     f"名单 {self.file} 第 {number} 行读不懂:请从另存的副本取来完整的一份,再运行一次"
                 ) from None
+            entries.setdefault(_of(entry), entry)
+        return entries
 
-    def _append(self, entries: Iterable[ErasedPerson | RevokedToken]) -> None:
-        """Add the lines and have them outlive a power cut, with the file's name."""
-        lines = "".join(f"{entry.model_dump_json()}\n" for entry in entries).encode()
-        with self._written() as descriptor:
-            # a power cut may have left a line without its end: nothing followed from that one
+    def _enter(self, entries: Iterable[ErasedPerson | RevokedToken]) -> None:
+        """Add what is not there and have all of it outlive a power cut, also what was: its writer may have failed to.
+
+        Read, compared and written under the one lock: whoever enters the same at the same time enters it once.
+        """
+        with self._opened() as descriptor:
             content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-            os.ftruncate(descriptor, _whole(content))
-            os.write(descriptor, lines)
-            os.fsync(descriptor)
+            known = self._read(content)
+            new = {_of(entry): entry for entry in entries if _of(entry) not in known}
+            lines = "".join(f"{entry.model_dump_json()}\n" for entry in new.values()).encode()
+            end = _whole(content)
+            try:
+                os.ftruncate(descriptor, end)  # what a power cut has left half
+                _append(descriptor, (b"\n" if end and not content[:end].endswith(b"\n") else b"") + lines)
+                os.fsync(descriptor)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, end)  # or a repeat would take for entered what is not on the disk
+                raise
 
     @contextmanager
-    def _written(self) -> Iterator[int]:
+    def _opened(self) -> Iterator[int]:
         """Open the file for one writer at a time; only its owner can read it."""
         try:
             descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -136,6 +152,21 @@ class SuppressionList:
         )
 
 
+def _of(entry: ErasedPerson | RevokedToken) -> str:
+    return f"{entry.what} {entry.request if isinstance(entry, ErasedPerson) else entry.token}"
+
+
+def _append(descriptor: int, lines: bytes) -> None:
+    """Write all of it: a disk that is nearly full takes the first half of a line without complaint."""
+    while lines:
+        lines = lines[os.write(descriptor, lines) :]
+
+
 def _whole(content: bytes) -> int:
-    """Where the last line that has its end ends."""
-    return content.rfind(b"\n") + 1
+    """Where the last whole line ends: one that lacks nothing but its end, as an editor leaves it, is whole."""
+    end = content.rfind(b"\n") + 1
+    try:
+        _LINE.validate_json(content[end:])
+    except ValidationError:
+        return end
+    return len(content)
