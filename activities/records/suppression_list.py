@@ -7,7 +7,7 @@ It holds request numbers, digests and codes: nobody can be read from it. Why it 
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,14 +68,21 @@ class SuppressionList:
 
     def add_erasure(self, request: str, person: bytes, asked_by: str) -> None:
         """Enter that the person is being erased; harmless to repeat. Raises ``SuppressionListError``."""
-        self._enter([ErasedPerson(at=datetime.now(UTC), request=request, person=person.hex(), asked_by=asked_by)])
+        self.add_erasures([(request, person, asked_by, datetime.now(UTC))])
+
+    def add_erasures(self, erasures: Iterable[tuple[str, bytes, str, datetime]]) -> None:
+        """Enter number, person, who asked, and when; harmless to repeat. Raises ``SuppressionListError``."""
+        self._enter(
+            [
+                ErasedPerson(at=at, request=number, person=person.hex(), asked_by=asked_by)
+                for number, person, asked_by, at in erasures
+            ]
+        )
 
     def add_revocations(self, tokens: Iterable[tuple[bytes, str]]) -> None:
         """Enter digest and caller of revoked tokens; harmless to repeat. Raises ``SuppressionListError``."""
         now = datetime.now(UTC)
-        entries = [RevokedToken(at=now, token=digest.hex(), caller=caller) for digest, caller in tokens]
-        if entries:
-            self._enter(entries)
+        self._enter([RevokedToken(at=now, token=digest.hex(), caller=caller) for digest, caller in tokens])
 
     def erased(self) -> tuple[ErasedPerson, ...]:
         """Return the erasures in their order, each once; raises ``SuppressionListError``."""
@@ -107,11 +114,13 @@ class SuppressionList:
             entries.setdefault(_of(entry), entry)
         return entries
 
-    def _enter(self, entries: Iterable[ErasedPerson | RevokedToken]) -> None:
+    def _enter(self, entries: Sequence[ErasedPerson | RevokedToken]) -> None:
         """Add what is not there and have all of it outlive a power cut, also what was: its writer may have failed to.
 
         Read, compared and written under the one lock: whoever enters the same at the same time enters it once.
         """
+        if not entries:
+            return
         with self._opened() as descriptor:
             content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
             known = self._read(content)
