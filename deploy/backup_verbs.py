@@ -62,9 +62,9 @@ def restore(
         f"{_taken_back_since(settings, done.revoked)}\n"
         "接下来:\n"
         "  guanjia run                这之后的事没有了:按纸面与短信补记,催交通知可能重发\n"
-        "  guanjia person erase --listed --staff 工号  重新删除这之后删除过的个人信息\n"
         "  guanjia records reconcile  记录与流程是否一致\n"
-        "  guanjia records rebuild --open  有差异时按流程历史补写记录"
+        "  guanjia records rebuild --open  有差异时按流程历史补写记录\n"
+        "  guanjia person erase --listed --staff 工号  最后:重新删除这之后删除过的个人信息(补写之后)"
     )
     say_damaged(done.manifest.damaged, "备份时就有附件已损坏")
 

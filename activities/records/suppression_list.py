@@ -1,8 +1,8 @@
 """Suppression list 抑制名单: who was erased and which tokens were revoked, in a file that no restore reaches.
 
 A backup knows nothing of what was taken back after it. This list does, so that after a restore both can be done again.
-It holds request numbers, digests and codes: nobody can be read from it. Why it is a file of its own:
-``docs/decisions/0034-what-a-restore-must-not-bring-back.md``.
+It holds request numbers, digests and codes: nobody can be read from it without the key file. Why it is a file of its
+own: ``docs/decisions/0034-what-a-restore-must-not-bring-back.md``.
 """
 
 import fcntl
