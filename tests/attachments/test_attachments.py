@@ -19,6 +19,7 @@ from activities.connections.personal_data import PersonalDataCipher
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.resealing import retire_in_records
 from tests.attachments.pictures import picture
+from tests.rights import a_place_without_roots_rights
 from workflows.messages.people import Actor, Role
 
 DESK = Actor(role=Role.CS_ASSISTANT, code="K001")
@@ -84,12 +85,24 @@ def test_a_picture_is_on_the_disk_before_its_name_and_its_name_before_its_row(
     ref = upload(attachments).ref
     monkeypatch.undo()
 
-    (file, before, _), *folders = seen
+    (above, nothing, _), (file, before, _), *folders = seen
+    assert (above, nothing) == (tmp_path.name, set()), "in which the store itself has got its name"
     assert before == {file}
     assert file.startswith(f"{ref.id}#")
-    assert [name for name, _, _ in folders] == [ref.id[3:5], "YGHY", "附件 库", tmp_path.name]
+    assert [name for name, _, _ in folders] == [ref.id[3:5], "YGHY", "附件 库"]
     assert all(names == {ref.id} for _, names, _ in folders)
     assert all(rows == 0 for _, _, rows in seen)
+
+
+def test_the_store_may_lie_where_we_may_pass_through_and_not_look_around() -> None:
+    with a_place_without_roots_rights() as place:
+        store = AttachmentStore((place / "attachments").as_uri())
+        for _ in range(2):
+            place.chmod(0o311)
+            store.put("YGHY/AB/FJ-1", b"sealed")
+        assert store.get("YGHY/AB/FJ-1") == b"sealed"
+        store.delete("YGHY/AB/FJ-1")
+        assert list(store.stored()) == []
 
 
 def test_a_write_that_was_cut_short_is_no_picture(attachments: Attachments, tmp_path: Path) -> None:

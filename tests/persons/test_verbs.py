@@ -98,10 +98,12 @@ async def test_what_could_not_be_written_is_not_on_record_as_handed_out(start: S
 async def test_what_could_not_be_entered_is_not_handed_out(start: Start, neighbours: Database, tmp_path: Path):
     with neighbours.begin() as connection:
         connection.execute(text("ALTER TABLE person_requests ADD CHECK (step <> 'exported')"))
-    process = start("export", "--out", str(tmp_path / "anna.json"), "--staff", "C001")
+    (tmp_path / "anna.json").write_bytes(b"of yesterday")
+    process = start("export", "--out", str(tmp_path / "anna.json"), "--staff", "C001", "--overwrite")
     _, errors = await asyncio.to_thread(process.communicate, f"{ANNA.phone}\n", 60)
     assert process.returncode == 1, errors
-    assert os.listdir(tmp_path) == ["keys.toml"]  # noqa: PTH208 - a test may wait for its folder
+    assert set(os.listdir(tmp_path)) == {"keys.toml", "anna.json"}  # noqa: PTH208 - a test may wait for its folder
+    assert (tmp_path / "anna.json").read_bytes() == b"of yesterday"
     assert ANNA.name not in errors
 
 
