@@ -52,11 +52,15 @@ def restore(
     keys: Annotated[Path | None, typer.Option(help="密钥文件;不填为 var/keys.toml,或备份里的")] = None,
 ) -> None:
     """把备份恢复为单机版的数据:只在没有数据的地方;先核对全部文件与密钥"""
+    from deploy.one_machine.asked_to_end import ended_in_order
     from deploy.one_machine.restore import restore_backup
     from starters.cli.screen import moment
 
     place, settings = _one_machine()
-    done = restore_backup(place, settings, folder.absolute(), None if keys is None else keys.absolute())
+    with ended_in_order(
+        "guanjia: 恢复被中止,没有做完的已全部撤回 | the restore was asked to end: nothing was restored"
+    ):
+        done = restore_backup(place, settings, folder.absolute(), None if keys is None else keys.absolute())
     typer.echo(
         f"已恢复到 {place.folder}:{moment(done.manifest.taken_at.isoformat())} 时的数据\n"
         f"{_taken_back_since(settings, done.revoked)}\n"
