@@ -85,7 +85,7 @@ def erase(
     if listed and account:
         raise typer.BadParameter("--account 与 --listed 只能取一")
     settings = settings_here()
-    suppressed = SuppressionList(settings.suppression_file)
+    suppressed = SuppressionList.of(settings)
     with records_here(settings) as database, _refusals_said():
         if listed:
             raise typer.Exit(_erase_listed(database, settings, suppressed, staff, yes=yes))

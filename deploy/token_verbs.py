@@ -43,7 +43,7 @@ def revoke(
     if listed and caller:
         raise typer.BadParameter("--caller 与 --listed 只能取一")
     settings = settings_here()
-    suppressed = SuppressionList(settings.suppression_file)
+    suppressed = SuppressionList.of(settings)
     with records_here(settings) as database:
         if listed:
             suppressed.require_there()

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from activities.connections.settings import Settings
 
 
 class SuppressionListError(Exception):
@@ -51,8 +53,15 @@ _LINE: Final = TypeAdapter[ErasedPerson | RevokedToken](
 class SuppressionList:
     """The list of one installation; made when there is something to enter."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, keys_file: Path | None = None) -> None:
+        """A new list that root makes gets the owner of ``keys_file``: the services' user enters the next."""
         self.file = file
+        self._keys_file = keys_file
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the list of this installation."""
+        return cls(settings.suppression_file, settings.keys_file)
 
     @property
     def exists(self) -> bool:
@@ -143,16 +152,20 @@ class SuppressionList:
             descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
+                self._give(descriptor)
                 yield descriptor
             finally:
                 os.close(descriptor)
-            folder = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            _sync(self.file.parent)
         except OSError as error:
             raise self._unusable(error) from error
+
+    def _give(self, descriptor: int) -> None:
+        """Give a new list to whose the key file is."""
+        if os.geteuid() == 0 and self._keys_file is not None and not os.fstat(descriptor).st_size:
+            with suppress(FileNotFoundError):
+                owner = self._keys_file.stat()
+                os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
     def _unusable(self, error: OSError) -> SuppressionListError:
         return SuppressionListError(
@@ -163,6 +176,18 @@ class SuppressionList:
 
 def _of(entry: ErasedPerson | RevokedToken) -> str:
     return f"{entry.what} {entry.request if isinstance(entry, ErasedPerson) else entry.token}"
+
+
+def _sync(folder: Path) -> None:
+    """Have the file's name outlive a power cut, where we may look into its folder."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _append(descriptor: int, lines: bytes) -> None:

@@ -124,7 +124,7 @@ class _Centre:
             await patiently(lambda: asyncio.to_thread(upgrade, self._settings.database_url), (OperationalError,))
             profile = await asyncio.to_thread(open_to_people, self._place, database)
             # before anybody is let in
-            await asyncio.to_thread(keep_taken_back, database, SuppressionList(self._settings.suppression_file))
+            await asyncio.to_thread(keep_taken_back, database, SuppressionList.of(self._settings))
             return profile
         except OperationalError as error:
             raise StartRefusedError(

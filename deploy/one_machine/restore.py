@@ -44,7 +44,7 @@ def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | 
     key_file = _key_file(place, backup, manifest, keys)
     _require_keys(manifest, KeyRing.load(key_file), key_file)
     images = _room_for_attachments(settings, manifest)
-    suppressed = SuppressionList(settings.suppression_file)
+    suppressed = SuppressionList.of(settings)
     suppressed.revoked()  # a list that cannot be read is said before anything is touched
     require_space(place.folder)
     open_folder(place.folder)

@@ -23,6 +23,7 @@ from activities.records.tokens import (
     revoke_tokens_of,
     token_digest,
 )
+from tests.rights import a_place_without_roots_rights
 from tests.servers import ROOT
 from workflows.messages.people import Role
 
@@ -151,6 +152,25 @@ def test_processes_that_enter_the_same_at_the_same_time_enter_it_once_and_each_i
         assert writer.returncode == 0
     assert len(listed.file.read_text(encoding="utf-8").splitlines()) == 4
     assert sorted(bytes.fromhex(entry.token) for entry in listed.revoked()) == [b"a", b"b", b"c", b"same"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_list_that_root_makes_belongs_to_whose_the_key_file_is(tmp_path: Path):
+    keys = tmp_path / "keys.toml"
+    keys.touch()
+    os.chown(keys, 10001, 10002)
+    listed = SuppressionList(tmp_path / "suppressed.jsonl", keys)
+    listed.add_erasure("GR-1", b"\1" * 32, "person")
+    made = listed.file.stat()
+    assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (10001, 10002, 0o600)
+
+
+def test_a_list_may_lie_in_a_folder_that_cannot_be_listed():
+    with a_place_without_roots_rights() as place:
+        listed = SuppressionList(place / "suppressed.jsonl")
+        place.chmod(0o311)
+        listed.add_erasure("GR-1", b"\1" * 32, "person")
+        assert [entry.request for entry in listed.erased()] == ["GR-1"]
 
 
 def _waits_for_a_lock(process: int) -> bool:
