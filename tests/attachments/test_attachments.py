@@ -156,7 +156,7 @@ def test_attachments_are_counted_by_key_and_sealed_anew_and_what_others_left_the
     assert attachments_by_key(store, new).by_key == {keyring.personal.current: 2, new.current: 1}
     before = {ref.id: restarted.read("YGHY", ref.id) for ref in (first, second, third)}
 
-    assert [reseal_attachments(store, new).changed for _ in range(2)] == [2, 0]
+    assert [reseal_attachments(database, store, new).changed for _ in range(2)] == [2, 0]
 
     assert attachments_by_key(store, new).by_key == {new.current: 3}
     alone = Attachments(database, store, new.without(keyring.personal.current))
@@ -164,7 +164,7 @@ def test_attachments_are_counted_by_key_and_sealed_anew_and_what_others_left_the
 
 
 def test_one_damaged_file_is_named_and_keeps_nothing_else_from_being_sealed_anew(
-    attachments: Attachments, keyring: KeyRing, tmp_path: Path
+    attachments: Attachments, database: Database, keyring: KeyRing, tmp_path: Path
 ) -> None:
     refs = [upload(attachments, picture(size=(n, n)), key=str(n)).ref for n in range(40, 46)]
     whole, empty, truncated, exchanged, foreign, unreadable = (ref.id for ref in refs)
@@ -178,7 +178,7 @@ def test_one_damaged_file_is_named_and_keeps_nothing_else_from_being_sealed_anew
     store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())
     new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC)).personal
 
-    done = reseal_attachments(store, new)
+    done = reseal_attachments(database, store, new)
 
     damaged = {each.id: each.damage for each in done.damaged}
     assert damaged.pop(unreadable, Damage.UNREADABLE) is Damage.UNREADABLE, "the listing may leave it out"
