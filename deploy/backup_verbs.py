@@ -52,19 +52,23 @@ def restore(
     keys: Annotated[Path | None, typer.Option(help="密钥文件;不填为 var/keys.toml,或备份里的")] = None,
 ) -> None:
     """把备份恢复为单机版的数据:只在没有数据的地方;先核对全部文件与密钥"""
+    from deploy.one_machine.asked_to_end import ended_in_order
     from deploy.one_machine.restore import restore_backup
     from starters.cli.screen import moment
 
     place, settings = _one_machine()
-    done = restore_backup(place, settings, folder.absolute(), None if keys is None else keys.absolute())
+    with ended_in_order(
+        "guanjia: 恢复被中止,没有做完的已全部撤回 | the restore was asked to end: nothing was restored"
+    ):
+        done = restore_backup(place, settings, folder.absolute(), None if keys is None else keys.absolute())
     typer.echo(
         f"已恢复到 {place.folder}:{moment(done.manifest.taken_at.isoformat())} 时的数据\n"
         f"{_taken_back_since(settings, done.revoked)}\n"
         "接下来:\n"
         "  guanjia run                这之后的事没有了:按纸面与短信补记,催交通知可能重发\n"
-        "  guanjia person erase --listed --staff 工号  重新删除这之后删除过的个人信息\n"
         "  guanjia records reconcile  记录与流程是否一致\n"
-        "  guanjia records rebuild --open  有差异时按流程历史补写记录"
+        "  guanjia records rebuild --open  有差异时按流程历史补写记录\n"
+        "  guanjia person erase --listed --staff 工号  最后:重新删除这之后删除过的个人信息(补写之后)"
     )
     say_damaged(done.manifest.damaged, "备份时就有附件已损坏")
 

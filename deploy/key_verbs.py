@@ -92,7 +92,7 @@ def reseal_everything() -> None:
     keys = KeyRing.load(settings.keys_file).personal
     with _sealed_here(settings) as (database, store):
         done = reseal(database)
-        attachments = reseal_attachments(store, keys)
+        attachments = reseal_attachments(database, store, keys)
         stored = attachments_by_key(store, keys)
     damaged = _by_id((*stored.damaged, *attachments.damaged))
     left = done.left + stored.by_key.total() - stored.by_key[keys.current]

@@ -12,7 +12,7 @@ import typer
 from activities.persons.requests import Requester
 from deploy.records_here import records_here
 from deploy.settings_here import settings_here
-from starters.cli.printed_file import OverwriteOption, refuse_to_lose, write_printed
+from starters.cli.printed_file import OverwriteOption, ready_to_print, refuse_to_lose
 from starters.cli.screen import LOCAL, print_table, say
 
 if TYPE_CHECKING:  # what needs the database is imported when it runs, like everything in ``process_verbs``
@@ -62,13 +62,10 @@ def export(
             request = new_request(connection, person, asked_by, staff)
         if not found.is_anybody:
             raise PersonRefusedError("nothing_held", "没有找到此人的任何信息")
-        write_printed(out, as_json(document) if out.suffix == ".json" else as_workbook(document))
-        try:
-            with database.begin() as connection:
-                record_step(connection, request, RequestStep.EXPORTED, counts=rows_held(document))
-        except BaseException:
-            out.unlink(missing_ok=True)  # what is not on record is not handed out
-            raise
+        content = as_json(document) if out.suffix == ".json" else as_workbook(document)
+        # what is not on record is not handed out
+        with ready_to_print(out, content), database.begin() as connection:
+            record_step(connection, request, RequestStep.EXPORTED, counts=rows_held(document))
     _say_names(found.names)
     say(f"已写入 {out}({sum(rows_held(document).values())} 行),登记号 {request.number}:请当面或以加密方式交付,然后删除")
 
@@ -88,7 +85,7 @@ def erase(
     if listed and account:
         raise typer.BadParameter("--account 与 --listed 只能取一")
     settings = settings_here()
-    suppressed = SuppressionList(settings.suppression_file)
+    suppressed = SuppressionList.of(settings)
     with records_here(settings) as database, _refusals_said():
         if listed:
             raise typer.Exit(_erase_listed(database, settings, suppressed, staff, yes=yes))

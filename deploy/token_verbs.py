@@ -37,20 +37,25 @@ def revoke(
     listed: Annotated[bool, typer.Option("--listed", help="恢复备份之后:再次吊销名单上的全部令牌")] = False,
 ) -> None:
     """吊销令牌:某人的全部(--caller),或输入的一个;一分钟内失效"""
-    from activities.records.suppression_list import SuppressionList
-    from activities.records.tokens import revoke_listed, revoke_token, revoke_tokens_of
+    from activities.records.suppression_list import SuppressionList, SuppressionListError
+    from activities.records.tokens import list_revoked, revoke_listed, revoke_token, revoke_tokens_of
 
     if listed and caller:
         raise typer.BadParameter("--caller 与 --listed 只能取一")
     settings = settings_here()
-    suppressed = SuppressionList(settings.suppression_file)
+    suppressed = SuppressionList.of(settings)
     with records_here(settings) as database:
         if listed:
             suppressed.require_there()
             with database.begin() as connection:
                 count = revoke_listed(connection, suppressed)
         elif caller:
-            count = revoke_tokens_of(database, caller, suppressed)
+            count = revoke_tokens_of(database, caller)
         else:
-            count = int(revoke_token(database, typer.prompt("令牌", hide_input=True), suppressed))
-    typer.echo(f"已吊销 {count} 个")
+            count = int(revoke_token(database, typer.prompt("令牌", hide_input=True)))
+        typer.echo(f"已吊销 {count} 个")
+        try:
+            list_revoked(database, suppressed)
+        except SuppressionListError as error:
+            typer.echo(f"吊销已生效,但没有记入名单:{error}", err=True)
+            raise typer.Exit(1) from None

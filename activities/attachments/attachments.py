@@ -6,7 +6,7 @@ two, are harmless; the same upload sent again finds its place and completes it.
 
 import base64
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -93,8 +93,11 @@ class Attachments:
             raise AttachmentRefusedError("attachment_damaged", "存储的图片已损坏:请从备份恢复")
         return content, stored.type
 
-    def delete_contents(self, ids: Collection[str]) -> None:
+    def delete_contents(self, ids: Collection[str]) -> Callable[[], None]:
         """Delete the bytes of these images, for good; harmless to repeat. The rows stay until the caller deletes them.
+
+        Then the caller calls what is returned, which deletes the bytes once more: they may have been under way to be
+        sealed anew. Whoever seals anew later than that finds no row (``resealing.py``).
 
         The one exception to keeping everything: a person asked to be erased (``activities/persons/erasing.py``).
         """
@@ -102,8 +105,14 @@ class Attachments:
             stored = connection.execute(
                 select(AttachmentRow.community, AttachmentRow.id).where(AttachmentRow.id.in_(ids))
             ).all()
-        for community, attachment in stored:
-            self._store.delete(_key(community, attachment))
+        places = [_key(community, attachment) for community, attachment in stored]
+
+        def delete_bytes() -> None:
+            for place in places:
+                self._store.delete(place)
+
+        delete_bytes()
+        return delete_bytes
 
     def unknown(self, community: str, ids: Collection[str]) -> frozenset[str]:
         """Return which of the ids the community does not have."""

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from sqlalchemy import select
+
 from activities.attachments.attachments import PREFIX, context_of, name_in
 from activities.attachments.damage import Damage, DamagedAttachment, damage_in, read_or_damaged
 from activities.attachments.store import AttachmentStore
+from activities.connections.database import Database
 from activities.connections.encryption import EncryptionKeys, TamperedError, key_id_of
+from activities.records.attachment_tables import AttachmentRow
 
 _LONGEST_ID: Final = 256
 """Bytes that tell the key: its length and its id."""
@@ -51,10 +55,11 @@ def attachments_by_key(store: AttachmentStore, keys: EncryptionKeys) -> StoredAt
     return StoredAttachments({key_id: tuple(sorted(those)) for key_id, those in ids.items()}, tuple(damaged))
 
 
-def reseal_attachments(store: AttachmentStore, keys: EncryptionKeys) -> ResealedAttachments:
+def reseal_attachments(db: Database, store: AttachmentStore, keys: EncryptionKeys) -> ResealedAttachments:
     """Seal what is under an older key under the current one; harmless to repeat. Raises ``AttachmentStoreError``.
 
-    What is stored under one name is always the same image, so a simultaneous upload loses nothing.
+    What is stored under one name is always the same image, so a simultaneous upload loses nothing. What is erased
+    meanwhile stays erased. Raises also the database's error.
     """
     changed = 0
     damaged: list[DamagedAttachment] = []
@@ -62,7 +67,7 @@ def reseal_attachments(store: AttachmentStore, keys: EncryptionKeys) -> Resealed
         key_id = _key_id(store, place)
         if key_id == keys.current:
             continue
-        damage = key_id if isinstance(key_id, Damage) else _reseal(store, place, keys)
+        damage = key_id if isinstance(key_id, Damage) else _reseal(db, store, place, keys)
         if damage is None:
             changed += 1
         else:
@@ -70,15 +75,23 @@ def reseal_attachments(store: AttachmentStore, keys: EncryptionKeys) -> Resealed
     return ResealedAttachments(changed, tuple(damaged))
 
 
-def _reseal(store: AttachmentStore, place: str, keys: EncryptionKeys) -> Damage | None:
+def _reseal(db: Database, store: AttachmentStore, place: str, keys: EncryptionKeys) -> Damage | None:
     """Seal one anew; why that cannot be, else None."""
+    was_on_record = _is_on_record(db, name_in(place))
     content, context = read_or_damaged(store, partial(store.get, place)), context_of(name_in(place))
     if isinstance(content, Damage):
         return content
     damage = damage_in(content, context, keys)
     if damage is None:
         store.put(place, keys.reseal(content, context))
+        if was_on_record and not _is_on_record(db, name_in(place)):  # the erasure had looked before it was put
+            store.delete(place)
     return damage
+
+
+def _is_on_record(db: Database, attachment: str) -> bool:
+    with db.begin() as connection:
+        return connection.scalar(select(AttachmentRow.id).where(AttachmentRow.id == attachment)) is not None
 
 
 def _attachments(store: AttachmentStore) -> Iterator[str]:

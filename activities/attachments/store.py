@@ -1,5 +1,6 @@
 """Where attachments are kept 附件库: a folder, or a bucket that speaks S3, behind one interface."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from obstore.store import LocalStore, ObjectStore, from_url
 _SCHEMES: Final = ("file", "s3")
 _PATIENCE: Final = timedelta(seconds=10)
 """How long a request to a bucket that is away is repeated; obstore's own three minutes are too long."""
+
+_CANNOT_BE_SYNCED: Final = (errno.EACCES, errno.EINVAL, errno.ENOTSUP)
+"""A folder that we may pass through and not list, or a file system that knows no such thing."""
 
 
 class AttachmentStoreError(OSError):
@@ -46,7 +50,10 @@ class AttachmentStore:
         folder = self.folder
         if folder is None:
             return from_url(self._url, retry_config={"max_retries": 3, "retry_timeout": _PATIENCE})
+        made = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for each in made:
+            _sync(each.parent)
         return LocalStore(prefix=folder)
 
     def put(self, key: str, content: bytes) -> None:
@@ -103,16 +110,21 @@ def _write_durably(root: Path, key: str, content: bytes) -> None:
         raise
     for folder in (file.parent, *file.parent.parents):
         _sync(folder)
-        if folder == root.parent:  # in which the store itself has its name
+        if folder == root:  # what is above may be another's; it was written out when the store was made
             return
 
 
 def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Have the names in it outlive a power cut, where the system lets us: else it does so itself, in seconds."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_BE_SYNCED:
+            raise
 
 
 @contextmanager

@@ -180,6 +180,19 @@ class Settings(BaseSettings):
         """The suppression list, the default filled in."""
         return self.suppression_list or self.keys_file.absolute().parent / "suppressed.jsonl"
 
+    @field_validator("suppression_list", mode="before")
+    @classmethod
+    def _empty_is_the_default(cls, path: object) -> object:
+        return None if path == "" else path
+
+    @field_validator("suppression_list")
+    @classmethod
+    def _is_the_same_everywhere(cls, path: Path | None) -> Path | None:
+        """One that depends on the working folder would be several lists, and a restore would read the wrong one."""
+        if path is not None and not path.is_absolute():
+            raise ValueError("应写成绝对路径")
+        return path
+
     @field_validator("attachments_url")
     @classmethod
     def _is_a_store(cls, url: str) -> str:

@@ -111,7 +111,7 @@ def erase(
     _refuse(plan.in_the_way)
     if listed is not None:
         listed.add_erasure(request.number, request.person, asked_by)
-    attachments.delete_contents(plan.found.pictures)
+    delete_again = attachments.delete_contents(plan.found.pictures)
     with db.begin() as connection:
         found = find_person(connection, db.personal, plan.found.phone_index)
         _refuse(on_record(connection, found))  # what was opened meanwhile
@@ -123,6 +123,7 @@ def erase(
         connection.execute(delete(AttachmentRow).where(AttachmentRow.id.in_(plan.found.pictures)))
         counts[AttachmentRow.__tablename__] = plan.pictures
         record_step(connection, request, RequestStep.ERASED, counts=counts)
+    delete_again()
     return request
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, select
 
+from activities.connections.database import Database
 from activities.persons.refused import PersonRefusedError
 from activities.records.community_tables import Staff
 from activities.records.person_tables import PersonRequest
@@ -91,6 +92,15 @@ def to_repeat(connection: Connection, listed: SuppressionList) -> tuple[ErasedPe
     """Return the listed erasures that these records know nothing of, as after a restore."""
     done = set(connection.scalars(select(PersonRequest.request).where(PersonRequest.step == RequestStep.ERASED)))
     return tuple(entry for entry in listed.erased() if entry.request not in done)
+
+
+def list_erased(db: Database, listed: SuppressionList) -> None:
+    """Enter every erasure on record in the list; harmless to repeat. Raises ``SuppressionListError``."""
+    chosen = select(PersonRequest.request, PersonRequest.person, PersonRequest.asked_by, PersonRequest.at)
+    with db.begin() as connection:
+        done = connection.execute(chosen.where(PersonRequest.step == RequestStep.ERASED).order_by(PersonRequest.id))
+        erasures = [(row.request, row.person, row.asked_by, row.at) for row in done]
+    listed.add_erasures(erasures)
 
 
 def last_erased(connection: Connection, person: bytes) -> tuple[str, datetime] | None:

@@ -1,19 +1,21 @@
 """Suppression list 抑制名单: who was erased and which tokens were revoked, in a file that no restore reaches.
 
 A backup knows nothing of what was taken back after it. This list does, so that after a restore both can be done again.
-It holds request numbers, digests and codes: nobody can be read from it. Why it is a file of its own:
-``docs/decisions/0034-what-a-restore-must-not-bring-back.md``.
+It holds request numbers, digests and codes: nobody can be read from it without the key file. Why it is a file of its
+own: ``docs/decisions/0034-what-a-restore-must-not-bring-back.md``.
 """
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from activities.connections.settings import Settings
 
 
 class SuppressionListError(Exception):
@@ -51,8 +53,15 @@ _LINE: Final = TypeAdapter[ErasedPerson | RevokedToken](
 class SuppressionList:
     """The list of one installation; made when there is something to enter."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, keys_file: Path | None = None) -> None:
+        """A new list that root makes gets the owner of ``keys_file``: the services' user enters the next."""
         self.file = file
+        self._keys_file = keys_file
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the list of this installation."""
+        return cls(settings.suppression_file, settings.keys_file)
 
     @property
     def exists(self) -> bool:
@@ -68,66 +77,95 @@ class SuppressionList:
 
     def add_erasure(self, request: str, person: bytes, asked_by: str) -> None:
         """Enter that the person is being erased; harmless to repeat. Raises ``SuppressionListError``."""
-        if all(entry.request != request for entry in self.erased()):
-            self._append([ErasedPerson(at=datetime.now(UTC), request=request, person=person.hex(), asked_by=asked_by)])
+        self.add_erasures([(request, person, asked_by, datetime.now(UTC))])
+
+    def add_erasures(self, erasures: Iterable[tuple[str, bytes, str, datetime]]) -> None:
+        """Enter number, person, who asked, and when; harmless to repeat. Raises ``SuppressionListError``."""
+        self._enter(
+            [
+                ErasedPerson(at=at, request=number, person=person.hex(), asked_by=asked_by)
+                for number, person, asked_by, at in erasures
+            ]
+        )
 
     def add_revocations(self, tokens: Iterable[tuple[bytes, str]]) -> None:
         """Enter digest and caller of revoked tokens; harmless to repeat. Raises ``SuppressionListError``."""
-        known, now = {entry.token for entry in self.revoked()}, datetime.now(UTC)
-        new = [(digest.hex(), caller) for digest, caller in tokens if digest.hex() not in known]
-        if new:
-            self._append([RevokedToken(at=now, token=digest, caller=caller) for digest, caller in new])
+        now = datetime.now(UTC)
+        self._enter([RevokedToken(at=now, token=digest.hex(), caller=caller) for digest, caller in tokens])
 
     def erased(self) -> tuple[ErasedPerson, ...]:
-        """Return the erasures in their order; raises ``SuppressionListError``."""
+        """Return the erasures in their order, each once; raises ``SuppressionListError``."""
         return tuple(entry for entry in self._entries() if isinstance(entry, ErasedPerson))
 
     def revoked(self) -> tuple[RevokedToken, ...]:
-        """Return the revoked tokens in their order; raises ``SuppressionListError``."""
+        """Return the revoked tokens in their order, each once; raises ``SuppressionListError``."""
         return tuple(entry for entry in self._entries() if isinstance(entry, RevokedToken))
 
-    def _entries(self) -> Iterator[ErasedPerson | RevokedToken]:
+    def _entries(self) -> Iterable[ErasedPerson | RevokedToken]:
         try:
             content = self.file.read_bytes()
         except FileNotFoundError:
-            return
+            return ()
         except OSError as error:
             raise self._unusable(error) from error
+        return self._read(content).values()
+
+    def _read(self, content: bytes) -> dict[str, ErasedPerson | RevokedToken]:
+        """Return the entries by what they are of: lists that were put together name some of it twice."""
+        entries: dict[str, ErasedPerson | RevokedToken] = {}
         for number, line in enumerate(content[: _whole(content)].splitlines(), start=1):
             try:
-                yield _LINE.validate_json(line)
+                entry = _LINE.validate_json(line)
             except ValidationError:
                 raise SuppressionListError(
                     f"名单 {self.file} 第 {number} 行读不懂:请从另存的副本取来完整的一份,再运行一次"
                 ) from None
+            entries.setdefault(_of(entry), entry)
+        return entries
 
-    def _append(self, entries: Iterable[ErasedPerson | RevokedToken]) -> None:
-        """Add the lines and have them outlive a power cut, with the file's name."""
-        lines = "".join(f"{entry.model_dump_json()}\n" for entry in entries).encode()
-        with self._written() as descriptor:
-            # a power cut may have left a line without its end: nothing followed from that one
+    def _enter(self, entries: Sequence[ErasedPerson | RevokedToken]) -> None:
+        """Add what is not there and have all of it outlive a power cut, also what was: its writer may have failed to.
+
+        Read, compared and written under the one lock: whoever enters the same at the same time enters it once.
+        """
+        if not entries:
+            return
+        with self._opened() as descriptor:
             content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-            os.ftruncate(descriptor, _whole(content))
-            os.write(descriptor, lines)
-            os.fsync(descriptor)
+            known = self._read(content)
+            new = {_of(entry): entry for entry in entries if _of(entry) not in known}
+            lines = "".join(f"{entry.model_dump_json()}\n" for entry in new.values()).encode()
+            end = _whole(content)
+            try:
+                os.ftruncate(descriptor, end)  # what a power cut has left half
+                _append(descriptor, (b"\n" if end and not content[:end].endswith(b"\n") else b"") + lines)
+                os.fsync(descriptor)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, end)  # or a repeat would take for entered what is not on the disk
+                raise
 
     @contextmanager
-    def _written(self) -> Iterator[int]:
+    def _opened(self) -> Iterator[int]:
         """Open the file for one writer at a time; only its owner can read it."""
         try:
             descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
+                self._give(descriptor)
                 yield descriptor
             finally:
                 os.close(descriptor)
-            folder = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            _sync(self.file.parent)
         except OSError as error:
             raise self._unusable(error) from error
+
+    def _give(self, descriptor: int) -> None:
+        """Give a new list to whose the key file is."""
+        if os.geteuid() == 0 and self._keys_file is not None and not os.fstat(descriptor).st_size:
+            with suppress(FileNotFoundError):
+                owner = self._keys_file.stat()
+                os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
     def _unusable(self, error: OSError) -> SuppressionListError:
         return SuppressionListError(
@@ -136,6 +174,33 @@ class SuppressionList:
         )
 
 
+def _of(entry: ErasedPerson | RevokedToken) -> str:
+    return f"{entry.what} {entry.request if isinstance(entry, ErasedPerson) else entry.token}"
+
+
+def _sync(folder: Path) -> None:
+    """Have the file's name outlive a power cut, where we may look into its folder."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _append(descriptor: int, lines: bytes) -> None:
+    """Write all of it: a disk that is nearly full takes the first half of a line without complaint."""
+    while lines:
+        lines = lines[os.write(descriptor, lines) :]
+
+
 def _whole(content: bytes) -> int:
-    """Where the last line that has its end ends."""
-    return content.rfind(b"\n") + 1
+    """Where the last whole line ends: one that lacks nothing but its end, as an editor leaves it, is whole."""
+    end = content.rfind(b"\n") + 1
+    try:
+        _LINE.validate_json(content[end:])
+    except ValidationError:
+        return end
+    return len(content)

@@ -73,37 +73,40 @@ def issue_token(
     return token
 
 
-def revoke_token(db: Database, token: str, listed: SuppressionList | None = None) -> bool:
+def revoke_token(db: Database, token: str) -> bool:
     """Revoke one token, such as one that has leaked; returns False if it is unknown or already revoked.
 
-    An API process honours it until its next snapshot, at most 60 s. It is entered in ``listed``, so that a restore
-    does not bring it back; raises ``SuppressionListError`` where that fails: it is revoked all the same.
+    An API process honours it until its next snapshot, at most 60 s. Afterwards call :func:`list_revoked`.
     """
-    return _revoke(db, ApiToken.digest == token_digest(token), listed) > 0
+    with db.begin() as connection:
+        return _revoke_in(connection, ApiToken.digest == token_digest(token)) > 0
 
 
-def revoke_tokens_of(db: Database, caller: str, listed: SuppressionList | None = None) -> int:
+def revoke_tokens_of(db: Database, caller: str) -> int:
     """Revoke all tokens of a caller, such as a person who has left; returns how many there were.
 
-    Entered in ``listed`` as by :func:`revoke_token`.
+    Afterwards call :func:`list_revoked`.
     """
-    return _revoke(db, ApiToken.caller == caller, listed)
+    with db.begin() as connection:
+        return _revoke_in(connection, ApiToken.caller == caller)
+
+
+def list_revoked(db: Database, listed: SuppressionList) -> None:
+    """Enter every revoked token in the list, so that no restore brings it back; harmless to repeat.
+
+    Called when the revocation stands: a full disk must not keep a leaked token alive. What could not be entered before
+    is entered now. Raises ``SuppressionListError``.
+    """
+    with db.begin() as connection:
+        revoked = connection.execute(select(ApiToken.digest, ApiToken.caller).where(ApiToken.revoked_at.is_not(None)))
+        tokens = revoked.all()
+    listed.add_revocations((token.digest, token.caller) for token in tokens)
 
 
 def revoke_listed(connection: Connection, listed: SuppressionList) -> int:
     """Revoke again, after a restore, what is on the list; returns how many were in force."""
     digests = [bytes.fromhex(entry.token) for entry in listed.revoked()]
     return _revoke_in(connection, ApiToken.digest.in_(digests))
-
-
-def _revoke(db: Database, which: ColumnElement[bool], listed: SuppressionList | None) -> int:
-    with db.begin() as connection:
-        revoked = _revoke_in(connection, which)
-        tokens = connection.execute(select(ApiToken.digest, ApiToken.caller).where(which)).all()
-    if listed is not None:
-        # afterwards: a full disk must not keep a leaked token alive. What an interrupted run left out is entered now
-        listed.add_revocations((token.digest, token.caller) for token in tokens)
-    return revoked
 
 
 def _revoke_in(connection: Connection, which: ColumnElement[bool]) -> int:

@@ -17,13 +17,14 @@ from typing import Final
 from urllib.parse import quote
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, select, text
 from sqlalchemy.exc import OperationalError
 
 from activities.attachments.damage import DamagedAttachment
 from activities.attachments.store import AttachmentStore
 from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
+from activities.records.attachment_tables import AttachmentRow
 from activities.records.resealing import values_by_key
 from deploy.one_machine.backup_manifest import ATTACHMENTS, DUMP, KEYS, MANIFEST, TEMPORAL, Manifest, StoredFile
 from deploy.one_machine.before_start import require_space
@@ -134,11 +135,12 @@ def _write(place: Place, settings: Settings, ring: KeyRing, folder: Path, *, wit
         )
         revision = MigrationContext.configure(instant.records).get_current_revision() or ""
         personal = set(values_by_key(instant.records))
+        pictures = instant.records.scalars(select(AttachmentRow.id)).all()
     # after the records: bytes come before their row and never go, so every row finds its own
     images = attachments_folder(settings)
     damaged: tuple[DamagedAttachment, ...] = ()
-    if images is not None and images.is_dir():
-        used, damaged = pack(images, folder / ATTACHMENTS, ring.personal)
+    if images is not None and (pictures or images.is_dir()):
+        used, damaged = pack(images, folder / ATTACHMENTS, ring.personal, pictures)
         personal |= used
     if with_keys:
         ring.write(folder / KEYS)  # as it was at the beginning, before anything was retired meanwhile

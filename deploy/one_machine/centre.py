@@ -24,6 +24,7 @@ from deploy.one_machine.embedded_postgres import prepared
 from deploy.one_machine.first_start import open_to_people, own_keys
 from deploy.one_machine.patience import patiently
 from deploy.one_machine.place import Place
+from deploy.one_machine.taken_back import keep_taken_back
 from deploy.one_machine.temporal_server import temporal_server, write_profile
 from deploy.one_machine.welcome import welcome
 from deploy.preparation import prepare_namespace
@@ -121,8 +122,10 @@ class _Centre:
         database = Database.connect(self._settings.database_url, keyring, pool_size=1)
         try:
             await patiently(lambda: asyncio.to_thread(upgrade, self._settings.database_url), (OperationalError,))
-            listed = SuppressionList(self._settings.suppression_file)
-            return await asyncio.to_thread(open_to_people, self._place, database, listed)
+            profile = await asyncio.to_thread(open_to_people, self._place, database)
+            # before anybody is let in
+            await asyncio.to_thread(keep_taken_back, database, SuppressionList.of(self._settings))
+            return profile
         except OperationalError as error:
             raise StartRefusedError(
                 f"数据库没有启动:请看上面 postgres 的输出,数据在 {self._place.postgres_folder}",

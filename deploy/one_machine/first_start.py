@@ -15,7 +15,6 @@ from activities.records.community_tables import Community
 from activities.records.posts_held import roles_held
 from activities.records.sample_community import create_sample
 from activities.records.sample_community_plans import PLANS
-from activities.records.suppression_list import SuppressionList
 from activities.records.tokens import issue_token, revoke_tokens_of
 from deploy.one_machine.place import Place
 from deploy.start_refused import StartRefusedError
@@ -42,18 +41,17 @@ def own_keys(place: Place) -> KeyRing:
     return KeyRing.create(place.keys_file)
 
 
-def open_to_people(place: Place, db: Database, listed: SuppressionList | None = None) -> Profile:
+def open_to_people(place: Place, db: Database) -> Profile:
     """Create the samples in records that hold no community; write and return the profile file.
 
-    Tokens cannot be read again, so a profile file that was lost gets new ones and the old are revoked, which is entered
-    in ``listed``.
+    Tokens cannot be read again, so a profile file that was lost gets new ones and the old are revoked.
     """
     with db.begin() as connection:
         communities = connection.scalar(select(func.count()).select_from(Community))
     if not communities:
         create_sample(db)
     people = _people_of(place.profile_file) or {
-        name: _person(db, community, role, staff, listed) for name, community, role, staff in _sample_people(db)
+        name: _person(db, community, role, staff) for name, community, role, staff in _sample_people(db)
     }
     profile = Profile(api_url=place.api_url, temporal_ui=place.temporal_ui_url, people=people)
     _write(place.profile_file, profile)
@@ -90,9 +88,9 @@ def _sample_people(db: Database) -> Iterator[tuple[str, str, Role, str]]:
                 yield prefix + staff, plan.code, held_role, staff
 
 
-def _person(db: Database, community: str, role: Role, staff: str, listed: SuppressionList | None) -> Person:
+def _person(db: Database, community: str, role: Role, staff: str) -> Person:
     caller = f"sample-{community}-{staff}"
-    revoke_tokens_of(db, caller, listed)
+    revoke_tokens_of(db, caller)
     token = issue_token(db, caller=caller, role=role, staff=staff, communities=[community])
     return Person(token=token, community=community)
 

@@ -12,6 +12,7 @@ from activities.connections.keys import KeyRing
 from activities.connections.settings import Settings
 from activities.records.suppression_list import SuppressionList
 from activities.records.tokens import revoke_listed
+from deploy.one_machine.asked_to_end import not_to_be_ended
 from deploy.one_machine.backup import attachments_folder
 from deploy.one_machine.backup_manifest import ATTACHMENTS, DUMP, KEYS, TEMPORAL, Manifest, checked_manifest
 from deploy.one_machine.before_start import open_folder, require_space, sole_centre
@@ -43,7 +44,7 @@ def restore_backup(place: Place, settings: Settings, backup: Path, keys: Path | 
     key_file = _key_file(place, backup, manifest, keys)
     _require_keys(manifest, KeyRing.load(key_file), key_file)
     images = _room_for_attachments(settings, manifest)
-    suppressed = SuppressionList(settings.suppression_file)
+    suppressed = SuppressionList.of(settings)
     suppressed.revoked()  # a list that cannot be read is said before anything is touched
     require_space(place.folder)
     open_folder(place.folder)
@@ -115,18 +116,9 @@ def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Pat
     try:
         with contextlib.ExitStack() as undo:
             revoked = _make_ready(place, backup, images, suppressed, undo)
-            if key_file != place.keys_file:
-                _copy(key_file, place.keys_file)
-                undo.callback(place.keys_file.unlink)
-            if images is not None:
-                give_places(images, undo)
-            undo.callback(shutil.rmtree, place.postgres_folder, ignore_errors=True)
-            unfinished(place.postgres_folder).rename(place.postgres_folder)
-            for leftover in place.temporal_leftovers:
-                leftover.unlink(missing_ok=True)
-            os.sync()  # the last name says that all the others are there, after a power cut too
-            place.restoring_file.rename(place.temporal_file)
-            undo.pop_all()
+            with not_to_be_ended():  # between a name given and its undoing there is a moment
+                _give_names(place, images, key_file, undo)
+                undo.pop_all()
     except OSError as error:
         where = error.filename2 or error.filename or place.folder
         raise StartRefusedError(
@@ -134,6 +126,21 @@ def _put_in_place(place: Place, backup: Path, images: Path | None, key_file: Pat
             f"nothing was restored: cannot write to {where}: {error.strerror}",
         ) from error
     return revoked
+
+
+def _give_names(place: Place, images: Path | None, key_file: Path, undo: contextlib.ExitStack) -> None:
+    """Give everything its name; that of Temporal's file is the last, and makes a centre of it."""
+    if key_file != place.keys_file:
+        _copy(key_file, place.keys_file)
+        undo.callback(place.keys_file.unlink)
+    if images is not None:
+        give_places(images, undo)
+    undo.callback(shutil.rmtree, place.postgres_folder, ignore_errors=True)
+    unfinished(place.postgres_folder).rename(place.postgres_folder)
+    for leftover in place.temporal_leftovers:
+        leftover.unlink(missing_ok=True)
+    os.sync()  # the last name says that all the others are there, after a power cut too
+    place.restoring_file.rename(place.temporal_file)
 
 
 def _make_ready(

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -24,19 +26,38 @@ def write_printed(out: Path, content: bytes) -> None:
 
     It is there whole and outlives a power cut, or it is not there, and what was there before still is.
     """
-    try:
+    with ready_to_print(out, content):
+        pass
+
+
+@contextmanager
+def ready_to_print(out: Path, content: bytes) -> Iterator[None]:
+    """Have the paper on the disk under another name while the block enters it, then give it its own.
+
+    What fails in the block leaves neither the paper nor a loss of what was there before.
+    """
+    with _said(out):
         descriptor, name = tempfile.mkstemp(prefix=".guanjia-", suffix=".unfinished", dir=out.parent)  # 0600
-        new = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+    new = Path(name)
+    try:
+        with _said(out), os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield
+        with _said(out):
             new.replace(out)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    with suppress(OSError):  # it is there, and entered: a folder that cannot be written out is no reason to deny it
         _sync(out.parent)
+
+
+@contextmanager
+def _said(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise typer.BadParameter(f"无法写入 {out}:{error.strerror}", param_hint="--out") from error
 

@@ -19,6 +19,7 @@ from activities.connections.personal_data import PersonalDataCipher
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.resealing import retire_in_records
 from tests.attachments.pictures import picture
+from tests.rights import a_place_without_roots_rights
 from workflows.messages.people import Actor, Role
 
 DESK = Actor(role=Role.CS_ASSISTANT, code="K001")
@@ -84,12 +85,24 @@ def test_a_picture_is_on_the_disk_before_its_name_and_its_name_before_its_row(
     ref = upload(attachments).ref
     monkeypatch.undo()
 
-    (file, before, _), *folders = seen
+    (above, nothing, _), (file, before, _), *folders = seen
+    assert (above, nothing) == (tmp_path.name, set()), "in which the store itself has got its name"
     assert before == {file}
     assert file.startswith(f"{ref.id}#")
-    assert [name for name, _, _ in folders] == [ref.id[3:5], "YGHY", "附件 库", tmp_path.name]
+    assert [name for name, _, _ in folders] == [ref.id[3:5], "YGHY", "附件 库"]
     assert all(names == {ref.id} for _, names, _ in folders)
     assert all(rows == 0 for _, _, rows in seen)
+
+
+def test_the_store_may_lie_where_we_may_pass_through_and_not_look_around() -> None:
+    with a_place_without_roots_rights() as place:
+        store = AttachmentStore((place / "attachments").as_uri())
+        for _ in range(2):
+            place.chmod(0o311)
+            store.put("YGHY/AB/FJ-1", b"sealed")
+        assert store.get("YGHY/AB/FJ-1") == b"sealed"
+        store.delete("YGHY/AB/FJ-1")
+        assert list(store.stored()) == []
 
 
 def test_a_write_that_was_cut_short_is_no_picture(attachments: Attachments, tmp_path: Path) -> None:
@@ -143,7 +156,7 @@ def test_attachments_are_counted_by_key_and_sealed_anew_and_what_others_left_the
     assert attachments_by_key(store, new).by_key == {keyring.personal.current: 2, new.current: 1}
     before = {ref.id: restarted.read("YGHY", ref.id) for ref in (first, second, third)}
 
-    assert [reseal_attachments(store, new).changed for _ in range(2)] == [2, 0]
+    assert [reseal_attachments(database, store, new).changed for _ in range(2)] == [2, 0]
 
     assert attachments_by_key(store, new).by_key == {new.current: 3}
     alone = Attachments(database, store, new.without(keyring.personal.current))
@@ -151,7 +164,7 @@ def test_attachments_are_counted_by_key_and_sealed_anew_and_what_others_left_the
 
 
 def test_one_damaged_file_is_named_and_keeps_nothing_else_from_being_sealed_anew(
-    attachments: Attachments, keyring: KeyRing, tmp_path: Path
+    attachments: Attachments, database: Database, keyring: KeyRing, tmp_path: Path
 ) -> None:
     refs = [upload(attachments, picture(size=(n, n)), key=str(n)).ref for n in range(40, 46)]
     whole, empty, truncated, exchanged, foreign, unreadable = (ref.id for ref in refs)
@@ -165,7 +178,7 @@ def test_one_damaged_file_is_named_and_keeps_nothing_else_from_being_sealed_anew
     store = AttachmentStore(tmp_path.joinpath("附件 库").as_uri())
     new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC)).personal
 
-    done = reseal_attachments(store, new)
+    done = reseal_attachments(database, store, new)
 
     damaged = {each.id: each.damage for each in done.damaged}
     assert damaged.pop(unreadable, Damage.UNREADABLE) is Damage.UNREADABLE, "the listing may leave it out"

@@ -53,7 +53,7 @@ def test_pictures_are_sealed_anew_and_the_old_key_can_go(database: Database, key
     new = keyring.rotated(payload=False, personal=True, now=datetime.now(UTC)).personal
     store.put("foreign.txt", b"")
 
-    assert [reseal_attachments(store, new).changed for _ in range(2)] == [2, 0]
+    assert [reseal_attachments(database, store, new).changed for _ in range(2)] == [2, 0]
 
     assert attachments_by_key(store, new).by_key == {new.current: 2}
     alone = Attachments(database, store, new.without(keyring.personal.current))

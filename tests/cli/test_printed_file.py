@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from starters.cli.printed_file import write_printed
+from tests.rights import a_place_without_roots_rights
 
 
 def test_a_paper_takes_the_place_of_the_one_before_and_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -33,3 +34,10 @@ def test_a_disk_that_takes_no_more_leaves_the_paper_of_before(tmp_path: Path) ->
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert out.read_bytes() == b"of yesterday"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_paper_in_a_folder_that_may_not_be_listed_is_there_and_not_denied() -> None:
+    with a_place_without_roots_rights() as place:
+        place.chmod(0o311)
+        write_printed(place / "paper.pdf", b"of today")
+        assert (place / "paper.pdf").read_bytes() == b"of today"

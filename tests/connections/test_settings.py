@@ -34,6 +34,16 @@ def test_two_settings_are_enough(monkeypatch):
     assert settings.smtp is None
 
 
+def test_the_suppression_list_is_one_file_whatever_folder_a_command_is_typed_in(monkeypatch):
+    monkeypatch.setenv("GUANJIA_SUPPRESSION_LIST", "")
+    assert Settings.load().suppression_file == Path("/etc/guanjia/suppressed.jsonl")
+    monkeypatch.setenv("GUANJIA_SUPPRESSION_LIST", "/srv/suppressed.jsonl")
+    assert Settings.load().suppression_file == Path("/srv/suppressed.jsonl")
+    monkeypatch.setenv("GUANJIA_SUPPRESSION_LIST", "var/suppressed.jsonl")
+    with pytest.raises(SettingsError, match="suppression_list 应写成绝对路径"):
+        Settings.load()
+
+
 def test_the_environment_wins_over_the_file(write, monkeypatch):
     write('api_port = 9000\nlog_format = "json"\n[smtp]\nhost = "mail.example.com"\nsender = "kf@example.com"\n')
     monkeypatch.setenv("GUANJIA_API_PORT", "9100")

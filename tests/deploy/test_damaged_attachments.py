@@ -24,7 +24,8 @@ def attached(centre: Centre, side: int) -> Path:
 def test_damaged_pictures_are_named_by_backup_resealing_and_retirement_and_nothing_else_waits_for_them(
     centre: Centre, tmp_path: Path
 ) -> None:
-    whole, truncated, empty = (attached(centre, side) for side in (40, 41, 42))
+    whole, truncated, empty, gone = (attached(centre, side) for side in (40, 41, 42, 43))
+    gone.unlink()
     kept = {file: file.read_bytes() for file in (truncated, empty)}
     truncated.write_bytes(kept[truncated][:-1])
     empty.write_bytes(b"")
@@ -37,7 +38,8 @@ def test_damaged_pictures_are_named_by_backup_resealing_and_retirement_and_nothi
     assert empty.name in taken.stderr
     assert whole.name not in taken.stderr
     manifest = json.loads((tmp_path / "backup" / "manifest.json").read_bytes())
-    assert manifest["damaged"].keys() == {truncated.name, empty.name}
+    assert f"{gone.name} 读不出来" in taken.stderr
+    assert manifest["damaged"].keys() == {truncated.name, empty.name, gone.name}
     with tarfile.open(tmp_path / "backup" / "attachments.tar") as packed:
         assert {Path(name).name for name in packed.getnames()} == {whole.name, truncated.name, empty.name}
     with folder_of_a_test("damaged") as folder:

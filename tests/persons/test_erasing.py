@@ -1,5 +1,6 @@
 """Who was erased is in no sealed column but those that the law keeps; his neighbour is as he was."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 from sqlalchemy import TextClause, delete, select, text, update
 from temporalio.client import Client
 
-from activities.attachments.attachments import Attachments
-from activities.attachments.store import AttachmentStoreError
+from activities.attachments.attachments import Attachments, context_of
+from activities.attachments.resealing import reseal_attachments
+from activities.attachments.store import AttachmentStore, AttachmentStoreError
 from activities.connections.database import Database
+from activities.connections.keys import KeyRing
 from activities.documents.payers import payers_of
 from activities.persons.erasing import Plan, erase, plan_erasure
 from activities.persons.export import export_person
@@ -73,6 +76,49 @@ async def test_he_is_found_no_more_and_a_second_time_there_is_nothing_to_erase(
         await erased(neighbours, client, attachments)
     assert refused.value.code == "nothing_to_erase"
     assert len(steps(neighbours)) == 2
+
+
+@pytest.mark.parametrize("at_the_end", [True, False])
+async def test_a_picture_that_is_sealed_anew_while_it_is_erased_is_not_brought_back(  # noqa: PLR0917
+    neighbours: Database,
+    client: Client,
+    attachments: Attachments,
+    keyring: KeyRing,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    at_the_end: bool,
+):
+    """What is sealed anew was read before the erasure, and is written when that is over, or when it has deleted it.
+
+    The moments are the system's own fsync: of the bytes that are written, or of the folder of those deleted.
+    """
+    picture = photograph(attachments, ANNA, "home")
+    with neighbours.begin() as connection:
+        connection.execute(update(Case).where(Case.number == ANNA.repair).values(attachments=[picture]))
+    store = AttachmentStore((tmp_path / "pictures").as_uri())
+    new = keyring.rotated(payload=False, personal=True, now=NOON).personal
+    plan, synced = await planned(neighbours, client), os.fsync
+    ((place, sealed),) = [(place, store.get(place)) for place in store.stored()]
+    came = False
+
+    def comes_between(descriptor: int) -> None:
+        nonlocal came
+        monkeypatch.setattr(os, "fsync", synced)
+        came = True
+        if at_the_end:
+            erase(neighbours, attachments, plan, asked_by=Requester.PERSON, staff="C001")
+        else:
+            store.put(place, new.reseal(sealed, context_of(picture)))
+        synced(descriptor)
+
+    monkeypatch.setattr(os, "fsync", comes_between)
+    if at_the_end:
+        reseal_attachments(neighbours, store, new)
+    else:
+        erase(neighbours, attachments, plan, asked_by=Requester.PERSON, staff="C001")
+
+    assert came
+    assert list(store.stored()) == []
 
 
 async def test_the_ledger_is_as_it_was(neighbours: Database, client: Client, attachments: Attachments):

@@ -24,7 +24,7 @@ from activities.persons.requests import Requester, RequestStep
 from activities.records.case_tables import Case
 from activities.records.person_tables import PersonRequest
 from activities.records.suppression_list import SuppressionList
-from tests.persons.planting import ANNA, BERT, CODE, NOON, kept_columns, photograph, where_sealed
+from tests.persons.planting import ANNA, BERT, CODE, NOON, Neighbour, kept_columns, photograph, settle_in, where_sealed
 from tests.servers import ROOT, PostgresServer
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -98,10 +98,12 @@ async def test_what_could_not_be_written_is_not_on_record_as_handed_out(start: S
 async def test_what_could_not_be_entered_is_not_handed_out(start: Start, neighbours: Database, tmp_path: Path):
     with neighbours.begin() as connection:
         connection.execute(text("ALTER TABLE person_requests ADD CHECK (step <> 'exported')"))
-    process = start("export", "--out", str(tmp_path / "anna.json"), "--staff", "C001")
+    (tmp_path / "anna.json").write_bytes(b"of yesterday")
+    process = start("export", "--out", str(tmp_path / "anna.json"), "--staff", "C001", "--overwrite")
     _, errors = await asyncio.to_thread(process.communicate, f"{ANNA.phone}\n", 60)
     assert process.returncode == 1, errors
-    assert os.listdir(tmp_path) == ["keys.toml"]  # noqa: PTH208 - a test may wait for its folder
+    assert set(os.listdir(tmp_path)) == {"keys.toml", "anna.json"}  # noqa: PTH208 - a test may wait for its folder
+    assert (tmp_path / "anna.json").read_bytes() == b"of yesterday"
     assert ANNA.name not in errors
 
 
@@ -256,13 +258,23 @@ async def test_a_listed_erasure_that_something_is_in_the_way_of_is_named_and_sta
 async def test_who_comes_back_after_the_list_was_gone_through_is_a_new_customer(
     start: Start, neighbours: Database, tmp_path: Path
 ):
-    index = neighbours.personal.phone_index("13900000000")
+    newcomer = Neighbour("赵归来", "+8617400900777", "2-202")
+    index = neighbours.personal.phone_index(newcomer.phone)
     SuppressionList(tmp_path / "suppressed.jsonl").add_erasure("GR-0123456789AB", index, Requester.PERSON)
-    code, _, errors = await typed(start, "erase", "--listed", "--staff", "C001", "--yes", phone="")
+    words = ("erase", "--listed", "--staff", "C001", "--yes")
+    code, _, errors = await typed(start, *words, phone="")
     assert code == 0, errors
     with neighbours.begin() as connection:
         (done,) = connection.execute(select(PersonRequest.request, PersonRequest.step)).all()
     assert tuple(done) == ("GR-0123456789AB", RequestStep.ERASED)
+    settle_in(neighbours, newcomer)
+    held = where_sealed(neighbours, newcomer)
+    assert ("contacts", "name") in held
+
+    code, said, errors = await typed(start, *words, phone="")
+
+    assert (code, "其中 0 次这里还没有" in said) == (0, True), errors
+    assert where_sealed(neighbours, newcomer) == held
 
 
 async def test_an_erasure_that_could_not_be_listed_does_not_begin_to_delete(
