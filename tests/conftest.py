@@ -63,9 +63,9 @@ def _create_tables(url: str) -> None:
 
 @pytest.fixture
 def database(postgres: servers.PostgresServer, _migrated: str, keyring: KeyRing) -> Iterator[Database]:
-    """A migrated database without rows, of this test alone."""
+    """A migrated database without rows, of this test alone; ten callers at once need not wait for a connection."""
     with postgres.new_database(_migrated) as url:
-        opened = Database.connect(url, keyring)
+        opened = Database.connect(url, keyring, pool_size=10)
         yield opened
         opened.close()
 
