@@ -128,7 +128,7 @@ def _written(watching: sqlite3.Connection) -> int:
 
 def _write(place: Place, settings: Settings, ring: KeyRing, folder: Path, *, with_keys: bool) -> Manifest:
     with one_instant(place) as instant:
-        _copy_temporal(instant.temporal, folder / TEMPORAL)
+        copy_temporal(instant.temporal, folder / TEMPORAL)
         instant.temporal.execute("ROLLBACK")  # while it is open, Temporal's write-ahead log only grows
         run_tool(
             "pg_dump", "-Fc", f"--snapshot={instant.snapshot}", f"--file={folder / DUMP}", on=place.postgres_folder
@@ -158,12 +158,16 @@ def _write(place: Place, settings: Settings, ring: KeyRing, folder: Path, *, wit
     return manifest
 
 
-def _copy_temporal(source: sqlite3.Connection, file: Path) -> None:
-    """Copy by SQLite's own backup, from the open snapshot; raises ``StartRefusedError`` if the copy is damaged."""
+def copy_temporal(source: sqlite3.Connection, file: Path) -> None:
+    """Copy by SQLite's own backup, from the open snapshot; raises ``StartRefusedError`` if the copy is damaged.
+
+    Indexes are made anew: now and then Temporal's file has a row that is missing from one, which no table lacks.
+    """
     file.touch(0o600)
     with contextlib.closing(sqlite3.connect(file)) as copy:
         source.backup(copy)
-        (found,) = copy.execute("PRAGMA quick_check").fetchone()
+        copy.execute("REINDEX")
+        (found,) = copy.execute("PRAGMA integrity_check").fetchone()
     if found != "ok":
         raise StartRefusedError("Temporal 的数据文件已损坏", "Temporal's SQLite file is damaged")
 

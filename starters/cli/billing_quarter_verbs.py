@@ -10,6 +10,7 @@ import typer
 
 from starters.cli.asking import CommunityOption, JsonOption, KeyOption, PersonOption, new_key, service_centre
 from starters.cli.billing_cash_verbs import Amount
+from starters.cli.case_page import instant
 from starters.cli.printed_file import refuse_to_lose, write_printed
 from starters.cli.screen import print_facts, print_json, print_table, say
 from workflows.messages.fee_opening import FeePeriodKind
@@ -181,9 +182,7 @@ def pay(
     reference: Annotated[
         str, typer.Option(metavar="REF", help="转账、代扣、支票的银行流水号,转账须填;同一流水只入账一次")
     ] = "",
-    value_date: Annotated[
-        str, typer.Option(metavar="TIME", help="银行到账时间,如 2026-04-14T16:20:00+08:00;不填是现在")
-    ] = "",
+    value_date: Annotated[str, typer.Option(metavar="TIME", help="银行到账时间,如 2026-04-14 16:20;不填是现在")] = "",
     key: KeyOption = "",
     person: PersonOption = "",
     community: CommunityOption = "",
@@ -191,7 +190,7 @@ def pay(
     """收款:先付客户指定的,否则先付最早的欠费;多付的转为预存"""
     body = {
         "account": account, "amount": amount, "method": method.value, "designated": bill or [],
-        "bank_reference": reference, "succeeded_at": value_date or None,
+        "bank_reference": reference, "succeeded_at": instant(value_date),
     }  # fmt: skip
     with service_centre(person, community) as centre:
         answer = centre.send(centre.in_community("billing", "payments"), body, new_key(key))

@@ -42,6 +42,8 @@ async def test_what_is_typed_wrong_is_said_before_anything_is_sent(centre: Centr
     assert (await centre.type("billing", "send", "JF-2026-000001")).exit_code == 2
     assert (await centre.type("billing", "open", "year", "2026-03-25")).exit_code == 2
     assert (await centre.type("billing", "fact", "1-101", "takeover", "25.03.2026")).exit_code == 2
+    yesterday = ("--amount", "10", "--value-date", "昨天")
+    assert "2026-05-12 14:00" in (await centre.type("billing", "pay", "1-101-Y1", *yesterday)).stderr
 
 
 async def test_an_account_is_read_and_an_unknown_one_is_refused(centre: Centre):
