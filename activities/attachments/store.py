@@ -15,6 +15,8 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from activities.connections.on_disk import sync
+
 _SCHEMES: Final = ("file", "s3")
 _PATIENCE: Final = timedelta(seconds=10)
 """How long a request to a bucket that is away is repeated; obstore's own three minutes are too long."""
@@ -117,11 +119,7 @@ def _write_durably(root: Path, key: str, content: bytes) -> None:
 def _sync(folder: Path) -> None:
     """Have the names in it outlive a power cut, where the system lets us: else it does so itself, in seconds."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(folder)
     except OSError as error:
         if error.errno not in _CANNOT_BE_SYNCED:
             raise

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from activities.connections.encryption import KEY_BYTES, EncryptionKeys
+from activities.connections.on_disk import sync
 from activities.connections.placeholder_secrets import check_key, check_token
 
 _ENCRYPTING: Final = ("payload", "personal")
@@ -143,7 +144,7 @@ class KeyRing:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync(path.parent)
         return ring
 
     @classmethod
@@ -195,15 +196,6 @@ class KeyRing:
             codec_token=content["codec_token"],
             gateway_webhook_secret=payments,
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the folder's new names outlive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _check_webhook_secret(name: str, secret: str) -> None:

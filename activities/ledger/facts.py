@@ -105,7 +105,8 @@ def enter_fact(
     _check(connection, new, policy)
     account = _payer(connection, new)
     fact = _insert(connection, personal, new, account)
-    name_payers(connection, new.community, [new.unit])
+    if account:  # another fact says nothing of whose an account is
+        name_payers(connection, new.community, [new.unit])
     change = Change(
         community=new.community,
         unit=new.unit,

@@ -5,15 +5,15 @@ open debt collected or paid back, and who pays for a unit now is a party to the 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select, text, tuple_
+from sqlalchemy import Connection, Select, and_, select, text, tuple_
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.persons.finding import Found, Key
+from activities.persons.finding import Found
 from activities.persons.holdings import BY_TABLE
 from activities.records.bill_tables import ArrearsOpening, Bill
 from activities.records.case_tables import Case
@@ -84,21 +84,9 @@ _PAYS_NOW: Final = text(
 )
 """Who is billed from now on: the unit's last owner, and its tenant until he has left 退租."""
 
-_DOUBTFUL: Final = text(
-    """
-    SELECT code FROM fee_accounts AS account
-    JOIN unnest(CAST(:communities AS text[]), CAST(:codes AS text[])) AS his (community, code) USING (community, code)
-    WHERE EXISTS (
-            SELECT FROM bills WHERE bills.community = account.community AND bills.account = account.code
-              AND open_principal > 0)
-       OR EXISTS (
-            SELECT FROM adjustments WHERE adjustments.community = account.community
-              AND adjustments.account = account.code AND billed_in = '' AND credits = '')
-       OR EXISTS (
-            SELECT FROM liabilities WHERE liabilities.community = account.community
-              AND liabilities.account = account.code AND balance > 0)
-    """
-)
+_UNPAID: Final = Bill.open_principal > 0
+_UNBILLED: Final = and_(Adjustment.billed_in == "", Adjustment.credits == "")
+_HELD: Final = Liability.balance > 0
 
 
 def on_record(connection: Connection, found: Found) -> tuple[InTheWay, ...]:
@@ -106,12 +94,13 @@ def on_record(connection: Connection, found: Found) -> tuple[InTheWay, ...]:
     of_his = tuple_(ArrearsOpening.community, ArrearsOpening.account).in_(found.accounts)
     cases = select(Case.number).where(Case.closed_at.is_(None), Case.number.in_(found.cases))
     arrears = select(ArrearsOpening.case).where(ArrearsOpening.closed_at.is_(None), of_his)
-    bills = _rows(Bill, Bill.number, found, Bill.open_principal > 0)
+    bills = _rows(Bill, Bill.number, found, _UNPAID)
     gathered = select(ServiceGathering.case).where(ServiceGathering.case == ChargeRow.case).exists()
     services = _rows(ChargeRow, ChargeRow.case, found, ChargeRow.billable > ChargeRow.collected, ~gathered)
-    adjustments = _rows(Adjustment, Adjustment.account, found, Adjustment.billed_in == "", Adjustment.credits == "")
-    balances = _rows(Liability, Liability.account, found, Liability.balance > 0)
+    adjustments = _rows(Adjustment, Adjustment.account, found, _UNBILLED)
+    balances = _rows(Liability, Liability.account, found, _HELD)
     requests = _rows(MoneyRequest, MoneyRequest.number, found, MoneyRequest.state == MoneyRequestState.WAITING)
+    codes = {"communities": [each[0] for each in found.accounts], "codes": [each[1] for each in found.accounts]}
     asked = {
         Hindrance.OPEN_CASE: {*connection.scalars(cases), *connection.scalars(arrears)},
         Hindrance.UNPAID_BILL: set(connection.scalars(bills)),
@@ -119,12 +108,16 @@ def on_record(connection: Connection, found: Found) -> tuple[InTheWay, ...]:
         Hindrance.UNBILLED_ADJUSTMENT: set(connection.scalars(adjustments)),
         Hindrance.BALANCE: set(connection.scalars(balances)),
         Hindrance.WAITING_REQUEST: set(connection.scalars(requests)),
-        Hindrance.PAYS_NOW: set(
-            connection.scalars(_PAYS_NOW, {**_named(found.accounts), "developer": PayerKind.DEVELOPER})
-        ),
-        Hindrance.DOUBTFUL_ACCOUNT: set(connection.scalars(_DOUBTFUL, _named(found.doubtful))),
+        Hindrance.PAYS_NOW: set(connection.scalars(_PAYS_NOW, {**codes, "developer": PayerKind.DEVELOPER})),
+        Hindrance.DOUBTFUL_ACCOUNT: _with_money_open(connection, replace(found, accounts=found.doubtful)),
     }
     return _sorted(InTheWay(what, number) for what, numbers in asked.items() for number in numbers)
+
+
+def _with_money_open(connection: Connection, found: Found) -> set[str]:
+    """The accounts that owe something or are owed it."""
+    asked = ((Bill, _UNPAID), (Adjustment, _UNBILLED), (Liability, _HELD))
+    return {code for row, is_open in asked for code in connection.scalars(_rows(row, row.account, found, is_open))}
 
 
 async def still_running(client: Client, found: Found) -> tuple[InTheWay, ...]:
@@ -146,10 +139,6 @@ async def _runs(client: Client, number: str) -> bool:
         if error.status is RPCStatusCode.NOT_FOUND:
             return False
         raise
-
-
-def _named(accounts: tuple[Key, ...]) -> dict[str, list[Any]]:
-    return {"communities": [community for community, _ in accounts], "codes": [code for _, code in accounts]}
 
 
 def _rows(row: Any, column: Any, found: Found, *where: Any) -> Select[Any]:

@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from activities.connections.on_disk import sync
 from activities.connections.settings import Settings
 
 
@@ -156,7 +157,8 @@ class SuppressionList:
                 yield descriptor
             finally:
                 os.close(descriptor)
-            _sync(self.file.parent)
+            with suppress(PermissionError):  # a folder that we may not look into
+                sync(self.file.parent)
         except OSError as error:
             raise self._unusable(error) from error
 
@@ -176,18 +178,6 @@ class SuppressionList:
 
 def _of(entry: ErasedPerson | RevokedToken) -> str:
     return f"{entry.what} {entry.request if isinstance(entry, ErasedPerson) else entry.token}"
-
-
-def _sync(folder: Path) -> None:
-    """Have the file's name outlive a power cut, where we may look into its folder."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except PermissionError:
-        return
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _append(descriptor: int, lines: bytes) -> None:

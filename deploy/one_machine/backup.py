@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from activities.attachments.damage import DamagedAttachment
 from activities.attachments.store import AttachmentStore
 from activities.connections.keys import KeyRing
+from activities.connections.on_disk import sync
 from activities.connections.settings import Settings
 from activities.records.attachment_tables import AttachmentRow
 from activities.records.resealing import values_by_key
@@ -67,7 +68,7 @@ def take_backup(place: Place, settings: Settings, folder: Path, *, with_keys: bo
         manifest = _write(place, settings, ring, unfinished, with_keys=with_keys)
         _require_new(folder)  # somebody may have made it meanwhile
         unfinished.rename(folder)
-        _sync(folder.parent)
+        sync(folder.parent)
     except OSError as error:
         raise _unwritable(folder, error) from error
     except sqlite3.Error as error:
@@ -154,7 +155,7 @@ def _write(place: Place, settings: Settings, ring: KeyRing, folder: Path, *, wit
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
-        _sync(path)
+        sync(path)
     return manifest
 
 
@@ -188,12 +189,3 @@ def _require_new(folder: Path) -> None:
 
 def _unwritable(folder: Path, error: OSError) -> StartRefusedError:
     return StartRefusedError(f"无法写入备份 {folder}:{error.strerror}", f"cannot write {folder}: {error.strerror}")
-
-
-def _sync(path: Path) -> None:
-    """Have it outlive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from activities.connections.on_disk import sync
+
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", dir_okay=False, help="写入哪个文件(PDF)")]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="覆盖已有的文件")]
 
@@ -51,7 +53,7 @@ def ready_to_print(out: Path, content: bytes) -> Iterator[None]:
         new.unlink(missing_ok=True)
         raise
     with suppress(OSError):  # it is there, and entered: a folder that cannot be written out is no reason to deny it
-        _sync(out.parent)
+        sync(out.parent)
 
 
 @contextmanager
@@ -60,11 +62,3 @@ def _said(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise typer.BadParameter(f"无法写入 {out}:{error.strerror}", param_hint="--out") from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import text
 
 from activities.connections.database import Database
@@ -10,7 +9,7 @@ from activities.ledger.collected_services import ToHandIn, not_handed_in
 from activities.ledger.direct_income import agency_held
 from activities.ledger.parking import hand_in_of
 from activities.ledger.reversals import reverse_payment
-from tests.billing.community import CODE, at, day, flat
+from tests.billing.community import CODE, at, day
 from tests.ledger.cash_desk import (
     ACCOUNT,
     CASH,
@@ -22,9 +21,9 @@ from tests.ledger.cash_desk import (
     deposit,
     income,
     open_shift,
-    post_prices,
 )
-from tests.ledger.test_direct_income import detail, pay_out, refused
+from tests.ledger.test_direct_income import MORNING, detail, pay_out, refused
+from tests.ledger.test_direct_income import desk as desk  # noqa: PLC0414 - a fixture
 from tests.ledger.test_money_requests import MANAGER, asked, signed
 from tests.ledger.test_money_requests import deposit as take_deposit
 from tests.ledger.test_paid_services import centre as centre  # noqa: PLC0414 - a fixture
@@ -32,17 +31,6 @@ from tests.ledger.test_paid_services import charge, repair, take_over
 from tests.ledger.test_parking import SOLD, check, hands_in, parking_income
 from tests.ledger.test_parking import desk as car_park  # noqa: F401 - a fixture
 from workflows.messages.people import Actor
-
-MORNING = f"{TUESDAY} 10:00"
-
-
-@pytest.fixture
-def desk(billed: Database) -> Database:
-    """A desk with posted prices and an open shift."""
-    flat(billed)
-    post_prices(billed)
-    open_shift(billed)
-    return billed
 
 
 def reverse(
