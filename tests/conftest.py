@@ -1,8 +1,12 @@
 """Real servers for all tests: one PostgreSQL and one Temporal a test process, a fresh database a test."""
 
 import asyncio
+import faulthandler
+import gc
 import importlib.util
-from collections.abc import AsyncIterator, Iterator
+import os
+import sys
+from collections.abc import AsyncIterator, Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +22,36 @@ from tests import servers
 
 if TYPE_CHECKING:
     from tests.attachments.bucket import Bucket
+
+
+TEARDOWN = 120.0
+"""Real seconds that a test has for putting its servers and workers away."""
+STDERR = pytest.StashKey[int]()
+"""The process's own stderr, which no test captures."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what the tests' output is captured from."""
+    config.stash[STDERR] = os.dup(sys.stderr.fileno())
+
+
+def pytest_collection_finish() -> None:
+    """Hide what is imported from the collector: it stops every case, and the SDK interrupts one for two seconds' rest."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """End this process, naming what each thread does, when a teardown hangs; another takes up its tests.
+
+    The clock of ``pytest-timeout`` stops for good when a test fails, so a hang after a failure had none.
+    """
+    faulthandler.dump_traceback_later(TEARDOWN, exit=True, file=item.config.stash[STDERR])
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The process entry of the workers: connect, refuse what cannot work, serve, stop in seconds."""
 
 import asyncio
+import gc
 import math
 import os
 import signal
@@ -23,6 +24,7 @@ from activities.connections.settings import Settings
 from activities.connections.temporal import connect
 from activities.records.migration import current_is_head
 from workers.assembly import build
+from workers.stuck_cases import a_case_is_stuck
 from workflows.messages.identifiers import TaskQueue
 
 _RETRY_SECONDS: Final = 0.5
@@ -64,6 +66,9 @@ async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(Ta
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     workers = [build(queue, client, settings, database, keyring) for queue in queues]
+    # what is imported stays: the collector need not look at it each time while every case stands still
+    gc.collect()
+    gc.freeze()
     await _serve(workers, stop, settings.workers.stop_seconds, late)
     database.close()
 
@@ -71,7 +76,7 @@ async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(Ta
 async def _serve(
     workers: Sequence[Worker], stop: asyncio.Event, stop_seconds: float, late: Callable[[], Awaitable[None]] | None
 ) -> None:
-    """Run the workers until ``stop`` is set or one of them fails; then stop them all, whatever it takes.
+    """Run the workers until ``stop`` is set, one of them fails or a case is stuck; then stop all, whatever it takes.
 
     ``late`` is what could not be seen to at the start; if it fails, that ends them too.
     """
@@ -79,10 +84,12 @@ async def _serve(
     runs = [asyncio.create_task(worker.run()) for worker in workers]
     _log.info("workers_started", queues=queues)
     stopping = asyncio.create_task(_until(stop, late))
-    await asyncio.wait([stopping, *runs], return_when=asyncio.FIRST_COMPLETED)
-    refused = stopping.exception() if stopping.done() else None
+    stuck = asyncio.create_task(a_case_is_stuck())
+    await asyncio.wait([stopping, stuck, *runs], return_when=asyncio.FIRST_COMPLETED)
+    refused = next((ended.exception() for ended in (stopping, stuck) if ended.done()), None)
     stopping.cancel()
-    _log.info("workers_stopping", queues=queues)
+    stuck.cancel()
+    _log.info("workers_stopping", queues=queues, reason=str(refused or ""))
     _end_the_process_after(stop_seconds + _LAST_WORDS_SECONDS, exit_code=0 if stop.is_set() else 1)
     await asyncio.gather(*(worker.shutdown() for worker in workers))
     await asyncio.gather(*runs)

@@ -191,17 +191,18 @@ async def _answer_store_error(request: Request, _: Exception) -> Response:
 def _show_documentation(app: FastAPI) -> None:
     """Serve the documentation page with its scripts from here: no CDN, and no page may load from anywhere else."""
     app.mount("/docs-assets", StaticFiles(directory=_STATIC), name="docs-assets")
+    app.get("/docs", include_in_schema=False)(_documentation)
 
-    @app.get("/docs", include_in_schema=False)
-    async def documentation() -> HTMLResponse:
-        page = get_swagger_ui_html(
-            openapi_url=str(app.openapi_url),
-            title=app.title,
-            swagger_js_url="/docs-assets/swagger-ui-bundle.js",
-            swagger_css_url="/docs-assets/swagger-ui.css",
-            swagger_favicon_url="/docs-assets/favicon.png",
-            # Swagger would show every page that is not on localhost to a validator on the internet
-            swagger_ui_parameters={"validatorUrl": None},
-        )
-        page.headers["Content-Security-Policy"] = _OWN_CONTENT_ONLY
-        return page
+
+async def _documentation(request: Request) -> HTMLResponse:
+    page = get_swagger_ui_html(
+        openapi_url=str(request.app.openapi_url),
+        title=request.app.title,
+        swagger_js_url="/docs-assets/swagger-ui-bundle.js",
+        swagger_css_url="/docs-assets/swagger-ui.css",
+        swagger_favicon_url="/docs-assets/favicon.png",
+        # Swagger would show every page that is not on localhost to a validator on the internet
+        swagger_ui_parameters={"validatorUrl": None},
+    )
+    page.headers["Content-Security-Policy"] = _OWN_CONTENT_ONLY
+    return page

@@ -209,5 +209,6 @@ async def test_300_repairs_with_shuffled_late_and_tripled_messages_end_as_the_mo
     centre = Centre(time_skipper)
     centre.outside.technicians = [f"T{number:03}" for number in range(1, 31)]
     places = asyncio.Semaphore(AT_ONCE)
-    async with workers(client, centre.outside, cached=100):
-        await asyncio.gather(*(play(centre, hundred * 100 + one, places) for one in range(100)))
+    async with workers(client, centre.outside, cached=100), asyncio.TaskGroup() as plays:
+        for one in range(100):
+            plays.create_task(play(centre, hundred * 100 + one, places))

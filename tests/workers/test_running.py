@@ -86,10 +86,12 @@ def environment(client: Client, database: Database, keyring: KeyRing, tmp_path: 
 
 
 @contextlib.asynccontextmanager
-async def worker_process(environment: dict[str, str], *queues: TaskQueue) -> AsyncIterator[WorkerProcess]:
+async def worker_process(
+    environment: dict[str, str], *queues: TaskQueue, module: str = "process"
+) -> AsyncIterator[WorkerProcess]:
     """Start a process for the queues; killed at the end of the block if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.workers.process", *queues), env=environment, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", f"tests.workers.{module}", *queues), env=environment, stderr=asyncio.subprocess.PIPE
     )
     try:
         yield WorkerProcess(process)
@@ -166,6 +168,16 @@ async def test_a_worker_held_up_by_the_database_stops_in_seconds_and_another_fin
 
     async with worker_process(environment, TaskQueue.CASES):
         assert await offer == OfferOutcome()
+
+
+async def test_a_worker_that_cannot_put_a_case_away_ends_for_another_to_go_on(environment, client):
+    none_cached = {**environment, "GUANJIA_WORKERS__CACHED_CASES": "0"}
+    async with worker_process(none_cached, TaskQueue.CASES, module="stubborn") as worker:
+        await worker.until("workers_started")
+        await client.start_workflow("Stubborn", id=f"stubborn-{uuid.uuid4()}", task_queue=TaskQueue.CASES)
+
+        assert await asyncio.wait_for(worker.ended(), 60) == 1
+    assert "a case cannot be put away" in worker.log
 
 
 @pytest.mark.parametrize("queue", TaskQueue)
