@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Hide what is imported from the collector: it stops every case, and the SDK interrupts one for two seconds' rest."""
+    """Hide what is imported from the collector: the SDK interrupts a case that it stops for two seconds."""
     gc.collect()
     gc.freeze()
 
