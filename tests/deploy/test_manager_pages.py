@@ -27,6 +27,7 @@ async def page() -> AsyncIterator[Page]:
         browser: Browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
         page.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
         yield page
         await browser.close()
 

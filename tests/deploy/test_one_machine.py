@@ -128,6 +128,7 @@ def test_a_killed_postgres_is_started_again_and_every_line_arrives(centre: Centr
     centre.wait_for(lambda: centre.record(number).get("state") == "acknowledged")
 
 
+@pytest.mark.timeout(300)
 def test_a_case_outlives_the_kill_of_every_process_and_is_done_and_accepted_afterwards(centre: Centre) -> None:
     number = reported(centre)
     technician = offered_to(centre, number)
