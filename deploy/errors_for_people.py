@@ -13,6 +13,7 @@ from activities.records.suppression_list import SuppressionListError
 from activities.records.tokens import TokenError
 from deploy.start_refused import StartRefusedError
 from workers.running import CannotStartError
+from workers.stuck_cases import StuckCaseError
 
 _THEIR_OWN_WORDS: Final = (
     CannotStartError,
@@ -22,6 +23,7 @@ _THEIR_OWN_WORDS: Final = (
     SearchAttributeError,
     SettingsError,
     StartRefusedError,
+    StuckCaseError,
     SuppressionListError,
     TokenError,
 )

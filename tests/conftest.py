@@ -43,7 +43,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """End this process, naming what each thread does, when a teardown hangs; another takes up its tests.
+    """End this process, naming what each thread does, when a teardown hangs; under xdist another takes up its tests.
 
     The clock of ``pytest-timeout`` stops for good when a test fails, so a hang after a failure had none.
     """

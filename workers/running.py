@@ -20,7 +20,7 @@ from temporalio.worker import Worker
 
 from activities.connections.database import Database, is_unavailable
 from activities.connections.keys import KeyRing
-from activities.connections.settings import Settings
+from activities.connections.settings import Settings, WorkerLimits
 from activities.connections.temporal import connect
 from activities.records.migration import current_is_head
 from workers.assembly import build
@@ -45,7 +45,8 @@ class _AwayError(CannotStartError):
 async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(TaskQueue)) -> None:
     """Serve the queues until SIGTERM or SIGINT; the process is the workers' own and ends with them.
 
-    Raises ``CannotStartError`` or ``KeyFileError`` if it cannot start, and a worker's error if one fails.
+    Raises ``CannotStartError`` or ``KeyFileError`` if it cannot start, a worker's error if one fails, and
+    ``StuckCaseError`` if a case cannot be put away.
     It stops within ``workers.stop_seconds`` and a little more. An activity that holds out longer is given up,
     which is as safe as a crash: every effect is idempotent, and Temporal gives the attempt to another worker.
     """
@@ -66,15 +67,15 @@ async def run_workers(settings: Settings, queues: Sequence[TaskQueue] = tuple(Ta
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     workers = [build(queue, client, settings, database, keyring) for queue in queues]
-    # what is imported stays: the collector need not look at it each time while every case stands still
+    # what is there by now stays: the collector need not look at it each time while every case stands still
     gc.collect()
     gc.freeze()
-    await _serve(workers, stop, settings.workers.stop_seconds, late)
+    await _serve(workers, stop, settings.workers, late)
     database.close()
 
 
 async def _serve(
-    workers: Sequence[Worker], stop: asyncio.Event, stop_seconds: float, late: Callable[[], Awaitable[None]] | None
+    workers: Sequence[Worker], stop: asyncio.Event, limits: WorkerLimits, late: Callable[[], Awaitable[None]] | None
 ) -> None:
     """Run the workers until ``stop`` is set, one of them fails or a case is stuck; then stop all, whatever it takes.
 
@@ -84,18 +85,22 @@ async def _serve(
     runs = [asyncio.create_task(worker.run()) for worker in workers]
     _log.info("workers_started", queues=queues)
     stopping = asyncio.create_task(_until(stop, late))
-    stuck = asyncio.create_task(a_case_is_stuck())
+    stuck = asyncio.create_task(a_case_is_stuck(workers, limits.stuck_seconds))
     await asyncio.wait([stopping, stuck, *runs], return_when=asyncio.FIRST_COMPLETED)
-    refused = next((ended.exception() for ended in (stopping, stuck) if ended.done()), None)
+    failures = [ended.exception() for ended in (stopping, stuck, *runs) if ended.done()]
+    failure = next((one for one in failures if one is not None), None)
     stopping.cancel()
     stuck.cancel()
-    _log.info("workers_stopping", queues=queues, reason=str(refused or ""))
-    _end_the_process_after(stop_seconds + _LAST_WORDS_SECONDS, exit_code=0 if stop.is_set() else 1)
+    if failure is None:
+        _log.info("workers_stopping", queues=queues)
+    else:
+        _log.error("workers_stopping", queues=queues, because=type(failure).__name__)
+    _end_the_process_after(limits.stop_seconds + _LAST_WORDS_SECONDS, exit_code=0 if stop.is_set() else 1)
     await asyncio.gather(*(worker.shutdown() for worker in workers))
     await asyncio.gather(*runs)
     _log.info("workers_stopped", queues=queues)
-    if refused is not None:
-        raise refused
+    if failure is not None:
+        raise failure
 
 
 async def _until(stop: asyncio.Event, late: Callable[[], Awaitable[None]] | None) -> None:
@@ -114,7 +119,7 @@ def _end_the_process_after(seconds: float, exit_code: int) -> None:
     """Make sure of the end: nothing else can interrupt a thread that waits in a driver for an answer."""
 
     def end() -> None:
-        _log.warning("activities_given_up")
+        _log.warning("not_ended_in_time")
         sys.stderr.flush()
         os._exit(exit_code)
 

@@ -111,6 +111,8 @@ class WorkerLimits(_Section):
     """How long a stop waits for running activities before it gives them up to another attempt."""
     patience_seconds: float = Field(default=30, ge=0)
     """How long a start waits for PostgreSQL and Temporal to answer."""
+    stuck_seconds: float = Field(default=30, gt=0)
+    """How long a case may not let itself be put out of memory before the process ends for another to go on with it."""
 
 
 class Settings(BaseSettings):

@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import httpx2
+import pytest
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client

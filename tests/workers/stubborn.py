@@ -20,6 +20,10 @@ class Stubborn:
             except BaseException:  # noqa: S112 - this is what is wrong with it
                 continue
 
+    @workflow.query
+    def still_here(self) -> bool:
+        return True
+
 
 if __name__ == "__main__":
     assembly.PROCESSES = (*assembly.PROCESSES, Stubborn)

@@ -149,7 +149,7 @@ async def test_an_idle_worker_stops_at_once_when_asked_to(environment):
         assert await worker.ended() == 0
         assert time.monotonic() - asked < STOP_SECONDS + 2
         assert "workers_stopped" in worker.log
-        assert "activities_given_up" not in worker.log
+        assert "not_ended_in_time" not in worker.log
 
 
 async def test_a_worker_held_up_by_the_database_stops_in_seconds_and_another_finishes_its_work(
@@ -163,21 +163,24 @@ async def test_a_worker_held_up_by_the_database_stops_in_seconds_and_another_fin
             first.process.send_signal(signal.SIGTERM)
             assert await first.ended() == 0
             assert time.monotonic() - asked < STOP_SECONDS + 5
-            assert "activities_given_up" in first.log
+            assert "not_ended_in_time" in first.log
     assert not offer.done()
 
     async with worker_process(environment, TaskQueue.CASES):
         assert await offer == OfferOutcome()
 
 
-async def test_a_worker_that_cannot_put_a_case_away_ends_for_another_to_go_on(environment, client):
-    none_cached = {**environment, "GUANJIA_WORKERS__CACHED_CASES": "0"}
-    async with worker_process(none_cached, TaskQueue.CASES, module="stubborn") as worker:
+async def test_a_worker_that_cannot_put_a_case_away_ends_and_another_goes_on_with_it(environment, client):
+    at_once = {**environment, "GUANJIA_WORKERS__CACHED_CASES": "0", "GUANJIA_WORKERS__STUCK_SECONDS": "1"}
+    async with worker_process(at_once, TaskQueue.CASES, module="stubborn") as worker:
         await worker.until("workers_started")
-        await client.start_workflow("Stubborn", id=f"stubborn-{uuid.uuid4()}", task_queue=TaskQueue.CASES)
+        case = await client.start_workflow("Stubborn", id=f"stubborn-{uuid.uuid4()}", task_queue=TaskQueue.CASES)
 
         assert await asyncio.wait_for(worker.ended(), 60) == 1
-    assert "a case cannot be put away" in worker.log
+    assert "StuckCaseError" in worker.log
+
+    async with worker_process(environment, TaskQueue.CASES, module="stubborn"):
+        assert await asyncio.wait_for(case.query("still_here"), 60) is True
 
 
 @pytest.mark.parametrize("queue", TaskQueue)
