@@ -29,7 +29,9 @@ async def a_case_is_stuck(workers: Sequence[Worker], patience_seconds: float) ->
             continue
         since = since or time.monotonic()
         if time.monotonic() - since >= patience_seconds:
-            raise StuckCaseError("有单据移不出内存:本进程结束,由下一个进程接着办。反复出现时见 docs/operations.md | a case is stuck")
+            raise StuckCaseError(
+                "有单据移不出内存:本进程结束,由下一个进程接着办。反复出现时见 docs/operations.md | a case is stuck"
+            )
 
 
 def _cannot_put_away(worker: Worker) -> bool:
