@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,6 +126,7 @@ def create_app(
     archive = CaseArchive(database)
     app = IntakeApplication(
         title="管家 Guanjia — intake API",
+        version=version("guanjia"),
         description="报修受理、单据办理与查询。Errors are RFC 9457 problems with a stable `code`.",
         lifespan=_lifespan,
         docs_url=None,

@@ -1,6 +1,7 @@
 """How the API stands in the world: health, its documentation, and what it never says."""
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -49,6 +50,10 @@ async def test_the_documentation_needs_no_internet(api: Api):
         assert asset.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert '"validatorUrl": null' in page.text
+
+
+async def test_the_description_tells_the_release(api: Api):
+    assert (await api.http.get("/openapi.json")).json()["info"]["version"] == version("guanjia")
 
 
 async def test_no_answer_is_kept_by_anybody_in_between(api: Api):
